@@ -1,0 +1,98 @@
+"""The smartqueue_ tables in beets' library.db: the only place that speaks SQL."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+
+from smartqueue.database.connection import Connection, DatabaseError
+from smartqueue.database.metrics import LearnedMetric, Metrics
+from smartqueue.database.plays import Plays, Triplets
+from smartqueue.database.tracks import OF_ITEM, FileState, Item, Library, Track, Tracks
+
+__all__ = [
+    "Database",
+    "DatabaseError",
+    "FileState",
+    "Item",
+    "LearnedMetric",
+    "Library",
+    "State",
+    "Track",
+]
+
+
+@dataclass(frozen=True)
+class State:
+    """The database at a glance: counts over all profiles, and the learned metric in use."""
+
+    analyzed: int
+    stale: int
+    failed: int
+    items: int
+    plays: int
+    triplets: dict[str, int]
+
+
+class Database:
+    """library.db, for one thread.
+
+    path: the database, which must exist already; beets makes it, never we.
+    music_directory: what beets' stored paths are relative to.
+    timeout: how long to wait for another program's lock, in seconds.
+
+    Raises DatabaseError, here and in every method of its parts, when the database cannot be used.
+    """
+
+    def __init__(self, path: str | Path, music_directory: str | bytes | Path, *, timeout: float = 60.0) -> None:
+        self._connection = Connection(path, timeout=timeout)
+        self.path = self._connection.path
+        self.tracks = Tracks(self._connection, music_directory)
+        self.plays = Plays(self._connection)
+        self.triplets = Triplets(self._connection)
+        self.metrics = Metrics(self._connection)
+
+    def __enter__(self) -> Database:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.close()
+
+    def close(self) -> None:
+        """Gives the file back."""
+        self._connection.close()
+
+    def migrate(self) -> None:
+        """Makes our tables, or brings older ones to this version; refuses those of a newer one."""
+        self._connection.migrate()
+
+    @property
+    def is_ours(self) -> bool:
+        """Whether our tables are there, in this version."""
+        return self._connection.is_current
+
+    def version(self, profile: str) -> object:
+        """Something that differs once tracks were analysed, or another metric was put in use, or another file."""
+        tracks = self._connection.all("SELECT COUNT(*), MAX(changed) FROM smartqueue_track")
+        metric = self._connection.all("SELECT id FROM smartqueue_metric WHERE profile = ? AND in_use", profile)
+        return self._connection.path.stat().st_ino, *map(tuple, tracks + metric)
+
+    def state(self, extractor: str) -> State:
+        """Counts for the state at a glance; items that beets has removed do not count as analysed."""
+        counts = self._connection.all(
+            "SELECT COUNT(*) FILTER (WHERE t.vector IS NOT NULL AND t.extractor = ?) AS analyzed,"
+            " COUNT(*) FILTER (WHERE t.vector IS NOT NULL AND t.extractor != ?) AS stale,"
+            " COUNT(*) FILTER (WHERE t.failure != '') AS failed"
+            f" FROM smartqueue_track t JOIN items i ON {OF_ITEM}",
+            extractor,
+            extractor,
+        )
+        triplets = self._connection.all(
+            "SELECT source, COUNT(*) FROM smartqueue_triplet WHERE forgotten IS NULL GROUP BY source"
+        )
+        return State(
+            **dict(counts[0]),
+            items=self._connection.number("SELECT COUNT(*) FROM items"),
+            plays=self._connection.number("SELECT COUNT(*) FROM smartqueue_play"),
+            triplets={"survey": 0, "skip": 0, "library": 0, **{row[0]: row[1] for row in triplets}},
+        )

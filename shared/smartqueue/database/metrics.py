@@ -1,0 +1,89 @@
+"""smartqueue_metric: every metric that was ever learned, and which is in use."""
+
+from __future__ import annotations
+
+import json
+import time
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+
+from smartqueue.database.connection import Connection
+from smartqueue.metric import Metric
+
+
+@dataclass(frozen=True)
+class LearnedMetric:
+    """A metric with what is kept about its learning; accuracies are held out."""
+
+    metric: Metric
+    settings: dict[str, Any]
+    triplets: int
+    accuracy: float | None
+    plain_accuracy: float | None
+    uncertainty: float | None
+
+
+class Metrics:
+    """The rows of smartqueue_metric."""
+
+    def __init__(self, connection: Connection) -> None:
+        self._connection = connection
+
+    def add(self, learned: LearnedMetric, *, profile: str, extractor: str, in_use: bool) -> int:
+        """Keeps a metric beside all earlier ones, and puts it in use in their place if so wished."""
+        metric = learned.metric
+        with self._connection.transaction() as connection:
+            if in_use:
+                connection.execute("UPDATE smartqueue_metric SET in_use = 0 WHERE profile = ?", (profile,))
+            cursor = connection.execute(
+                "INSERT INTO smartqueue_metric (profile, extractor, features, centre, scale, matrix, learner,"
+                " settings, triplets, accuracy, plain_accuracy, uncertainty, created, in_use)"
+                " VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+                (
+                    profile,
+                    extractor,
+                    json.dumps(metric.features),
+                    metric.centre.astype("<f8").tobytes(),
+                    metric.scale.astype("<f8").tobytes(),
+                    metric.matrix.astype("<f8").tobytes(),
+                    metric.learner,
+                    json.dumps(learned.settings, sort_keys=True),
+                    learned.triplets,
+                    learned.accuracy,
+                    learned.plain_accuracy,
+                    learned.uncertainty,
+                    time.time(),
+                    int(in_use),
+                ),
+            )
+        return int(cursor.lastrowid or 0)
+
+    def in_use(self, profile: str, extractor: str, features: Sequence[str]) -> LearnedMetric | None:
+        """The learned metric in use, or None while that is the plain one or another extractor's."""
+        row = self._connection.first(
+            "SELECT * FROM smartqueue_metric WHERE profile = ? AND in_use = 1 AND extractor = ? AND learner != 'plain'",
+            profile,
+            extractor,
+        )
+        if row is None or json.loads(row["features"]) != list(features):
+            return None
+        size = len(features)
+        metric = Metric(
+            tuple(features),
+            np.frombuffer(row["centre"], "<f8"),
+            np.frombuffer(row["scale"], "<f8"),
+            np.frombuffer(row["matrix"], "<f8").reshape(size, size),
+            row["learner"],
+            row["id"],
+        )
+        return LearnedMetric(
+            metric,
+            json.loads(row["settings"]),
+            row["triplets"],
+            row["accuracy"],
+            row["plain_accuracy"],
+            row["uncertainty"],
+        )

@@ -1,0 +1,82 @@
+"""The distance between two tracks: standardising, the Mahalanobis matrix M and its factor L."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from functools import cached_property
+
+import numpy as np
+from numpy.typing import ArrayLike, NDArray
+
+Vector = NDArray[np.float64]
+Matrix = NDArray[np.float64]
+
+# The interquartile range of a normal distribution, in standard deviations.
+_IQR_OF_NORMAL = 1.3489795
+# How far from the centre one feature may lie, in scales: beyond this it is an outlier, not more information.
+_FURTHEST = 5.0
+
+
+@dataclass(frozen=True)
+class Metric:
+    """A Mahalanobis metric d(x, y) = √((x−y)ᵀ M (x−y)) over standardised feature vectors.
+
+    features: names of the F features, in order.
+    centre, scale: (F,) what standardising subtracts and divides by.
+    matrix: (F, F) positive semi-definite; the identity is the plain metric.
+    learner: the name of what learned it.
+    """
+
+    features: tuple[str, ...]
+    centre: Vector
+    scale: Vector
+    matrix: Matrix
+    learner: str = "plain"
+    id: int | None = field(default=None, compare=False)
+
+    def __post_init__(self) -> None:
+        """Refuses arrays that do not fit the features, with a ValueError."""
+        size = len(self.features)
+        shapes = {"centre": (size,), "scale": (size,), "matrix": (size, size)}
+        for name, shape in shapes.items():
+            if getattr(self, name).shape != shape:
+                message = f"the metric's {name} is {getattr(self, name).shape}, but must be {shape}"
+                raise ValueError(message)
+
+    @cached_property
+    def factor(self) -> Matrix:
+        """L, (rank, F), with M = LᵀL, so that d(x, y) = ‖L(x−y)‖."""
+        values, vectors = np.linalg.eigh(self.matrix)
+        kept = values > values.max(initial=0.0) * 1e-10
+        return np.asarray((vectors[:, kept] * np.sqrt(values[kept])).T)
+
+    def standardise(self, vectors: ArrayLike) -> Matrix:
+        """(tracks, F) raw vectors → the same in scales from the centre, outliers drawn in."""
+        standardised = (np.atleast_2d(np.asarray(vectors, dtype=np.float64)) - self.centre) / self.scale
+        return np.clip(standardised, -_FURTHEST, _FURTHEST)
+
+    def points(self, vectors: ArrayLike) -> NDArray[np.float32]:
+        """(tracks, F) raw vectors → (tracks, rank) points whose Euclidean distance is the metric's."""
+        return np.asarray(self.standardise(vectors) @ self.factor.T, dtype=np.float32)
+
+
+def plain(features: tuple[str, ...], vectors: ArrayLike) -> Metric:
+    """The metric before any learning: the identity over standardised vectors.
+
+    vectors: (tracks, F) raw. Centre is the median; scale the interquartile range in standard deviations of a
+    normal distribution, else (more than half of the tracks alike) the standard deviation, else 1.
+    """
+    raw = np.asarray(vectors, dtype=np.float64).reshape(-1, len(features))
+    if not len(raw):
+        raw = np.zeros((1, len(features)))
+    lower, centre, upper = np.percentile(raw, [25, 50, 75], axis=0)
+    scale = (upper - lower) / _IQR_OF_NORMAL
+    deviation = raw.std(axis=0)
+    scale = np.where(scale > 1e-9, scale, np.where(deviation > 1e-9, deviation, 1.0))
+    return Metric(features, centre, scale, np.eye(len(features)))
+
+
+def distances(points: NDArray[np.float32], origin: NDArray[np.float32]) -> NDArray[np.float32]:
+    """(tracks,) Euclidean distances of (tracks, rank) points from one (rank,) origin."""
+    differences = points - origin
+    return np.asarray(np.sqrt(np.einsum("ij,ij->i", differences, differences)))

@@ -1,0 +1,168 @@
+"""What became of each track that played: a player's events and a clock in, outcomes out."""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+from dataclasses import dataclass
+
+# A track that is within so many seconds of its end ended by itself: events come late, lengths are rounded.
+_NEAR_END = 1.5
+
+
+@dataclass(frozen=True)
+class Played:
+    """One listening that is over. Times in seconds; started is UTC; see listening.Play for the outcomes."""
+
+    tlid: int
+    uri: str
+    length: float | None
+    started: float
+    listened: float
+    outcome: str
+
+
+@dataclass
+class _Open:
+    """A listening that goes on."""
+
+    tlid: int
+    uri: str
+    length: float | None
+    started: float
+    listened: float = 0.0
+    position: float = 0.0
+    running_since: float | None = None
+    next_tlid: int | None = None
+    previous_tlid: int | None = None
+    # Core says "ended" before anyone can know why; what comes then tells.
+    ended: bool = False
+
+    def run_to(self, now: float) -> None:
+        if self.running_since is not None:
+            self.listened += now - self.running_since
+            self.position += now - self.running_since
+            self.running_since = now
+
+
+class PlaybackTracker:
+    """Follows one player. Every method takes `now`, seconds on a clock that never jumps.
+
+    Core gives no reasons: `next`, `previous` and a chosen track look alike, a position is not the time
+    listened, and a cleared list sends no end. So the tracker keeps its own clock and what would come next,
+    and names the outcome when the following event tells.
+    """
+
+    def __init__(self) -> None:
+        self._open: _Open | None = None
+        self._over: list[Played] = []
+
+    @property
+    def tlid(self) -> int | None:
+        """The track list id of what plays, or None."""
+        return self._open.tlid if self._open else None
+
+    def over(self) -> list[Played]:
+        """The listenings that have ended since this was last asked, in order."""
+        over, self._over = self._over, []
+        return over
+
+    def listening(self, now: float) -> Played | None:
+        """The listening that goes on, so far; its outcome is empty."""
+        if self._open is None:
+            return None
+        self._open.run_to(now)
+        return _played(self._open, "")
+
+    def started(self, tlid: int, uri: str, length: float | None, *, now: float, utc: float) -> None:
+        """A track begins to play."""
+        if self._open is not None:
+            self._close(self._outcome_before(tlid, now), now)
+        self._open = _Open(tlid, uri, length, utc, running_since=now)
+
+    def expect(self, tlid: int, next_tlid: int | None, previous_tlid: int | None) -> None:
+        """While track `tlid` plays, `next` would lead to the one and `previous` to the other."""
+        if self._open is not None and self._open.tlid == tlid:
+            self._open.next_tlid, self._open.previous_tlid = next_tlid, previous_tlid
+
+    def paused(self, *, now: float) -> None:
+        """Playback is held."""
+        if self._open is not None:
+            self._open.run_to(now)
+            self._open.running_since = None
+
+    def resumed(self, *, now: float) -> None:
+        """Playback goes on."""
+        if self._open is not None and self._open.running_since is None:
+            self._open.running_since = now
+
+    def seeked(self, position: float, *, now: float) -> None:
+        """Playback leapt to a position, in seconds; what was leapt over was not heard."""
+        if self._open is not None:
+            self._open.run_to(now)
+            self._open.position = position
+
+    def ended(self, tlid: int, position: float, *, now: float) -> None:
+        """Core says that a track has ended at a position, in seconds."""
+        if self._open is None or self._open.tlid != tlid:
+            return
+        self._open.run_to(now)
+        if self._is_at_end(position):
+            self._close("finished", now)
+        else:
+            # Not over yet: core also sends this, astray, for a track that plays on.
+            self._open.ended = True
+
+    def settled(self, current_tlid: int | None, tlids: Collection[int], *, stopped: bool, now: float) -> bool:
+        """After a stop or a change of the list, when every event that belonged to it has come.
+
+        current_tlid and tlids are the player's current track and its list then. Returns whether the music
+        ran out: `next` was pressed on the last track, with nothing to follow.
+        """
+        if self._open is None or current_tlid not in (None, self._open.tlid):
+            return False
+        self._open.run_to(now)
+        if self._is_at_end(self._open.position):
+            self._close("finished", now)
+            return stopped and current_tlid is None
+        if stopped and current_tlid is None and self._open.ended:
+            self._close("skipped", now)
+            return True
+        if current_tlid is None and self._open.tlid not in tlids:
+            self._close("removed", now)
+        elif stopped:
+            self._close("stopped", now)
+        else:
+            # It plays on, so whatever end was announced was astray.
+            self._open.ended = False
+        return False
+
+    def interrupted(self, *, now: float) -> None:
+        """The player goes away."""
+        if self._open is not None:
+            self._close("interrupted", now)
+
+    def _is_at_end(self, position: float) -> bool:
+        open_ = self._open
+        return bool(open_ and open_.length and max(position, open_.position) >= open_.length - _NEAR_END)
+
+    def _outcome_before(self, tlid: int, now: float) -> str:
+        if self._open is None:
+            return ""
+        self._open.run_to(now)
+        if self._is_at_end(self._open.position):
+            return "finished"
+        if tlid == self._open.next_tlid:
+            return "skipped"
+        if tlid in (self._open.tlid, self._open.previous_tlid):
+            return "back"
+        return "chosen_away"
+
+    def _close(self, outcome: str, now: float) -> None:
+        if self._open is not None:
+            self._open.run_to(now)
+            self._over.append(_played(self._open, outcome))
+            self._open = None
+
+
+def _played(open_: _Open, outcome: str) -> Played:
+    return Played(open_.tlid, open_.uri, open_.length, open_.started, open_.listened, outcome)
