@@ -1,0 +1,37 @@
+"""The Mopidy extension: the music goes on, well chosen, and learns from what is skipped."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from mopidy import config, ext
+from mopidy.config.schemas import ConfigSchema
+
+from smartqueue import __version__
+
+
+class Extension(ext.Extension):
+    """What Mopidy asks of an extension."""
+
+    dist_name = "mopidy-smartqueue"
+    ext_name = "smartqueue"
+    version = __version__
+
+    def get_default_config(self) -> str:
+        """The defaults of every setting, as they stand in ext.conf."""
+        return (Path(__file__).parent / "ext.conf").read_text(encoding="utf-8")
+
+    def get_config_schema(self) -> ConfigSchema:
+        """What each setting may be."""
+        schema = super().get_config_schema()
+        schema["library"] = config.Path(optional=True)
+        schema["music_directory"] = config.Path(optional=True)
+        schema["ahead"] = config.Integer(minimum=1, maximum=100)
+        schema["profile"] = config.String()
+        return schema
+
+    def setup(self, registry: ext.Registry) -> None:
+        """Registers the frontend; nothing is loaded before it starts."""
+        from mopidy_smartqueue.frontend import SmartqueueFrontend
+
+        registry.add("frontend", SmartqueueFrontend)

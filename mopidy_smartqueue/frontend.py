@@ -1,0 +1,297 @@
+"""Listens to Mopidy's core, and keeps a few well-chosen tracks ahead of the one that plays."""
+
+from __future__ import annotations
+
+import functools
+import logging
+import os
+import socket
+import threading
+import time
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import pykka
+from mopidy.core import CoreListener
+
+from mopidy_smartqueue.chooser import Candidate, Chooser, Request
+from mopidy_smartqueue.complaints import Complaints
+from mopidy_smartqueue.recorder import Heard, Recorder
+from mopidy_smartqueue.survival import survives
+from mopidy_smartqueue.translator import SCHEMES, Translator
+from smartqueue.beets_configuration import BeetsPlaces, ConfigurationError, beets_places
+from smartqueue.listening import kept_after
+from smartqueue.playback import PlaybackTracker, Played
+
+logger = logging.getLogger(__name__)
+
+# A track that Mopidy did not know is offered to it again after so many seconds: it may be scanned by then.
+_UNKNOWN_FOR = 600
+
+
+@dataclass(frozen=True)
+class _Snapshot:
+    """What core says of itself at one moment, about the track that played when it was asked."""
+
+    asked_for: int | None
+    current: int | None
+    tlids: frozenset[int]
+    stopped: bool
+
+
+class SmartqueueFrontend(pykka.ThreadingActor, CoreListener):
+    """Events in, queue out. Core is only ever asked from this actor's own thread."""
+
+    def __init__(self, config: dict[str, Any], core: Any) -> None:  # noqa: ANN401 - a Pykka proxy has no type
+        super().__init__()
+        self._core = core
+        self._ahead: int = config["smartqueue"]["ahead"]
+        self._config = config
+        self._tracker = PlaybackTracker()
+        # Why each track was queued that we queued ourselves, by its tlid.
+        self._own: dict[int, dict[str, Any]] = {}
+        self._unknown: dict[str, float] = {}
+        self._settling = False
+        self._kept_timer: threading.Timer | None = None
+        self._chooser: Any = None
+        self._recorder: Any = None
+
+    # Life
+
+    @survives("starting")
+    def on_start(self) -> None:
+        """Starts the two helpers beside, so that Mopidy's start and core wait for no database."""
+        self._self: Any = self.actor_ref.proxy()
+        complaints = Complaints()
+        try:
+            places = _places(self._config["smartqueue"])
+        except ConfigurationError as error:
+            complaints.say("frontend", str(error))
+            return
+        profile = self._config["smartqueue"]["profile"]
+        translator = Translator((self._config.get("local") or {}).get("media_dir"))
+        player = f"{socket.gethostname()}:{self._config['core']['data_dir']}"
+        self._chooser = Chooser.start(places, translator, complaints, profile).proxy()
+        self._recorder = Recorder.start(places, translator, complaints, player, profile).proxy()
+
+    @survives("stopping")
+    def on_stop(self) -> None:
+        """Writes down what was playing."""
+        self._cancel_kept_timer()
+        self._tracker.interrupted(now=time.monotonic())
+        self._report()
+        for helper in (self._recorder, self._chooser):
+            if helper is not None:
+                helper.actor_ref.stop()
+
+    # What core tells
+
+    def track_playback_started(self, tl_track: Any) -> None:  # noqa: ANN401 - Mopidy 3 and 4 differ in its type
+        """A track begins: what played before it is over, and more may be needed after it."""
+        track = tl_track.track
+        length = track.length / 1000 if track.length else None
+        self._tracker.started(tl_track.tlid, track.uri, length, now=time.monotonic(), utc=time.time())
+        self._report()
+        self._watch_for_kept()
+        self._expect()
+        self._keep_ahead(track.uri)
+
+    def track_playback_paused(self, tl_track: Any, time_position: int) -> None:  # noqa: ANN401, ARG002
+        """The listener's time stands still."""
+        self._tracker.paused(now=time.monotonic())
+        self._cancel_kept_timer()
+
+    def track_playback_resumed(self, tl_track: Any, time_position: int) -> None:  # noqa: ANN401, ARG002
+        """The listener's time goes on."""
+        self._tracker.resumed(now=time.monotonic())
+        self._watch_for_kept()
+
+    def track_playback_ended(self, tl_track: Any, time_position: int) -> None:  # noqa: ANN401
+        """Core is done with a track, for a reason that only the next event tells."""
+        self._tracker.ended(tl_track.tlid, time_position / 1000, now=time.monotonic())
+        self._report()
+        self._settle_soon()
+
+    def playback_state_changed(self, old_state: str, new_state: str) -> None:  # noqa: ARG002
+        """Playback may have been stopped."""
+        if new_state == "stopped":
+            self._settle_soon()
+
+    def seeked(self, time_position: int) -> None:
+        """What was leapt over was not heard."""
+        self._tracker.seeked(time_position / 1000, now=time.monotonic())
+
+    def tracklist_changed(self) -> None:
+        """What comes next may be another track now, and the playing one may be gone."""
+        self._settle_soon()
+
+    def options_changed(self) -> None:
+        """What comes next may be another track now, and a rest may be over."""
+        self._expect()
+        playing = self._tracker.listening(time.monotonic())
+        if playing is not None:
+            self._keep_ahead(playing.uri)
+
+    # What became of the playing track
+
+    def _settle_soon(self) -> None:
+        """Asks for `settle` behind the events that are in the mailbox already; once for many events."""
+        if not self._settling:
+            self._settling = True
+            self._self.settle.defer()
+
+    @survives("asking how playback stands")
+    def settle(self) -> None:
+        """Asks core how it stands. The answer goes behind all events that core sent before it gave it."""
+        self._settling = False
+        asked_for = self._tracker.tlid
+        tracklist, playback = self._core.tracklist, self._core.playback
+        tl_tracks, current, state = tracklist.get_tl_tracks(), playback.get_current_tlid(), playback.get_state()
+        tlids = frozenset(tl_track.tlid for tl_track in tl_tracks.get())
+        self._own = {tlid: why for tlid, why in self._own.items() if tlid == asked_for or tlid in tlids}
+        self._self.settled.defer(_Snapshot(asked_for, current.get(), tlids, state.get() == "stopped"))
+
+    @survives("finding out what became of a track")
+    def settled(self, snapshot: _Snapshot) -> None:
+        """Draws the conclusion, unless another track has begun meanwhile."""
+        now = time.monotonic()
+        playing = self._tracker.listening(now)
+        if playing is None or playing.tlid != snapshot.asked_for:
+            return
+        ran_out = self._tracker.settled(snapshot.current, snapshot.tlids, stopped=snapshot.stopped, now=now)
+        self._report()
+        if ran_out:
+            # The end came before anything could be queued: the music goes on all the same.
+            self._keep_ahead(playing.uri, play=True)
+        else:
+            self._expect()
+
+    def _expect(self) -> None:
+        """Remembers where `next` and `previous` would lead."""
+        tlid = self._tracker.tlid
+        if tlid is None:
+            return
+        following = self._core.tracklist.get_next_tlid()
+        previous = self._core.tracklist.get_previous_tlid()
+        current = self._core.playback.get_current_tlid()
+        if current.get() == tlid:
+            self._tracker.expect(tlid, following.get(), previous.get())
+
+    def _report(self) -> None:
+        """Hands on the listenings that are over."""
+        for played in self._tracker.over():
+            self._cancel_kept_timer()
+            if self._recorder is not None:
+                self._recorder.record.defer(self._heard(played))
+                self._chooser.heard.defer(played.uri, played.outcome)
+
+    def _heard(self, played: Played) -> Heard:
+        context = self._own.get(played.tlid)
+        return Heard(played, "listener" if context is None else "smartqueue", context or {})
+
+    # When the playing track counts as kept
+
+    def _watch_for_kept(self) -> None:
+        self._cancel_kept_timer()
+        playing = self._tracker.listening(time.monotonic())
+        if playing is None or not playing.length or self._recorder is None:
+            return
+        left = kept_after(playing.length) - playing.listened
+        if left > 0:
+            self._kept_timer = threading.Timer(left + 0.1, self._self.check_kept.defer, [playing.tlid])
+            self._kept_timer.daemon = True
+            self._kept_timer.start()
+
+    def _cancel_kept_timer(self) -> None:
+        if self._kept_timer is not None:
+            self._kept_timer.cancel()
+
+    @survives("noticing that a track is kept")
+    def check_kept(self, tlid: int) -> None:
+        """Tells the recorder that the playing track counts as kept, so that skips before it speak at once."""
+        playing = self._tracker.listening(time.monotonic())
+        if playing is not None and playing.tlid == tlid and playing.listened >= kept_after(playing.length or 0.0):
+            self._recorder.kept.defer(self._heard(playing))
+
+    # What comes next
+
+    def _keep_ahead(self, seed: str, *, play: bool = False) -> None:
+        """Sees to it that enough follows the playing track; with `play`, goes on with the first of it."""
+        if self._chooser is None or seed.partition(":")[0] not in SCHEMES or self._missing() < 1:
+            return
+        now = time.monotonic()
+        self._unknown = {uri: since for uri, since in self._unknown.items() if now - since < _UNKNOWN_FOR}
+        request = Request(seed, tuple(self._coming()), tuple(self._unknown))
+        self._chooser.choose.defer(
+            request, functools.partial(self._self.queue.defer, self._tracker.tlid, request, play)
+        )
+
+    def _missing(self) -> int:
+        """How many tracks are to be added; none while the listener's options ask for a rest."""
+        tracklist = self._core.tracklist
+        repeat, single, random = tracklist.get_repeat(), tracklist.get_single(), tracklist.get_random()
+        following, length, index = tracklist.get_next_tlid(), tracklist.get_length(), tracklist.index()
+        if repeat.get() or single.get():
+            return 0
+        if random.get():
+            # Every addition shuffles the list anew, so nothing is added while something unplayed is left.
+            return self._ahead if following.get() is None else 0
+        place = index.get()
+        return self._ahead if place is None else self._ahead - (length.get() - 1 - place)
+
+    def _coming(self) -> list[str]:
+        """The URIs of what plays and what follows it."""
+        tracklist = self._core.tracklist
+        tl_tracks, index = tracklist.get_tl_tracks(), tracklist.index().get()
+        return [tl_track.track.uri for tl_track in tl_tracks.get()[index or 0 :]]
+
+    @survives("queueing tracks")
+    def queue(self, tlid: int | None, request: Request, play: bool, candidates: list[Candidate]) -> None:
+        """Queues candidates, unless another track has begun since they were asked for."""
+        if tlid != self._tracker.tlid:
+            return
+        missing = self._missing()
+        passed_over = 0
+        for candidate in candidates:
+            if missing < 1:
+                break
+            added = self._core.tracklist.add(uris=[candidate.uri]).get()
+            if not added:
+                passed_over += 1
+                self._pass_over(candidate)
+                continue
+            missing -= 1
+            self._own[added[0].tlid] = candidate.context
+            self._chooser.heard.defer(candidate.uri, "queued")
+            logger.info("Smartqueue queued %s (%s)", candidate.name, _in_words(candidate.context))
+            if play:
+                self._core.playback.play(tlid=added[0].tlid)
+                play = False
+        if missing > 0 and passed_over:
+            self._keep_ahead(request.seed, play=play)
+
+    def _pass_over(self, candidate: Candidate) -> None:
+        if not self._unknown:
+            logger.warning(
+                "Mopidy does not know %s, which beets has: run 'mopidy local scan'. Passing over such tracks",
+                candidate.uri,
+            )
+        self._unknown[candidate.uri] = time.monotonic()
+
+
+def _in_words(context: dict[str, Any]) -> str:
+    words = f"distance {context['distance']}, place {context['place']}"
+    return f"{words}, {context['relaxed']}" if context["relaxed"] else words
+
+
+def _places(settings: dict[str, Any]) -> BeetsPlaces:
+    """The library that is configured, by Mopidy's own settings first, else by beets'."""
+    library, music_directory = settings["library"], settings["music_directory"]
+    if library and music_directory:
+        return BeetsPlaces(Path(os.fspath(library)), Path(os.fspath(music_directory)))
+    places = beets_places()
+    return BeetsPlaces(
+        Path(os.fspath(library)) if library else places.library,
+        Path(os.fspath(music_directory)) if music_directory else places.music_directory,
+    )
