@@ -1,0 +1,121 @@
+"""From an audio file to its feature vector and the numbers that people ask for."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import essentia
+import numpy as np
+from numpy.typing import NDArray
+
+from smartqueue import decoding, spectra
+from smartqueue.dynamics import LoudnessMeter
+from smartqueue.features import FEATURES
+from smartqueue.rhythm import rhythm
+from smartqueue.tonality import chromagram, pitch_class_profile, tonality
+
+essentia.log.infoActive = essentia.log.warningActive = essentia.log.errorActive = False
+from essentia.standard import Danceability, Key  # noqa: E402 - only once it is silent: it greets
+
+HEARD_SECONDS = 240.0
+"""How much of a track is analysed, from its middle: more does not find better neighbours."""
+
+DANCE_SECONDS = 5
+"""Danceability is about time scales up to some seconds (Streich and Herrera, AES 2005)."""
+
+KEYS = ("C", "C#", "D", "D#", "E", "F", "F#", "G", "G#", "A", "A#", "B")
+
+SHARPS = {"Ab": "G#", "Bb": "A#", "Db": "C#", "Eb": "D#", "Gb": "F#"}
+
+KEY_KNOWN = 0.6
+"""Key strength below which there is no key to speak of: noise and drums alone reach 0.55."""
+
+
+class ExtractionError(Exception):
+    """A file that cannot be analysed; its text says why, in words for the one who owns the file."""
+
+
+@dataclass(frozen=True)
+class Analysis:
+    """What is known of a track: `vector` (features,), always finite, and the scalars that are truly known.
+
+    `length` is in seconds. Scalars are any of bpm, bpm_confidence, initial_key, key_strength,
+    loudness (LUFS), loudness_range (LU), danceability, onset_rate (1/s).
+    """
+
+    vector: NDArray[np.float32]
+    audio_hash: str
+    length: float
+    scalars: dict[str, float | str]
+
+
+def extract(path: bytes) -> Analysis:
+    """Analyses a file; raises ExtractionError, in words, when it cannot be."""
+    try:
+        contents = decoding.contents(path)
+        start = max(0.0, (contents.length - HEARD_SECONDS) / 2)
+        try:
+            mono, dynamics = _heard(path, start)
+        except decoding.DecodingError:
+            if not start:
+                raise
+            mono, dynamics = _heard(path, 0.0)  # the middle is damaged
+    except decoding.DecodingError as error:
+        raise ExtractionError(str(error)) from error
+    values, scalars = describe(mono, dynamics)
+    vector = np.array([values.get(feature.name, feature.neutral) for feature in FEATURES], np.float32)
+    neutral = np.array([feature.neutral for feature in FEATURES], np.float32)
+    return Analysis(np.where(np.isfinite(vector), vector, neutral), contents.audio_hash, contents.length, scalars)
+
+
+def _heard(path: bytes, start: float) -> tuple[NDArray[np.float32], dict[str, float]]:
+    """The mixture of all channels from `start` on, (samples,), and the dynamics of the same part."""
+    meter = None
+    parts = []
+    for block in decoding.blocks(path, start, HEARD_SECONDS):
+        meter = meter or LoudnessMeter(block.sample_rate, block.layout)
+        meter.add(block.channels)
+        parts.append(block.mono)
+    if meter is None:
+        raise decoding.DecodingError("there is no audio in it")
+    return np.concatenate(parts), meter.dynamics()
+
+
+def describe(mono: NDArray[np.float32], dynamics: dict[str, float]) -> tuple[dict[str, float], dict[str, float | str]]:
+    """Features by name, and the scalars, of mono samples whose dynamics are already measured."""
+    scalars: dict[str, float | str] = {}
+    if "loudness" not in dynamics:
+        return dynamics, scalars
+    values = dict(dynamics)
+    scalars["loudness"] = dynamics["loudness"]
+    if "loudness range" in dynamics:
+        scalars["loudness_range"] = dynamics["loudness range"]
+    spectrum = spectra.analyse(mono, decoding.SAMPLE_RATE)
+    values.update(spectra.timbre(spectrum))
+    values.update(spectra.modulation(spectrum))
+    values.update(rhythm(spectrum.flux.astype(np.float64), spectrum.rate))
+    if "bpm" in values:
+        scalars["bpm"] = values["bpm"]
+        scalars["bpm_confidence"] = values["tempo confidence"]
+    if "onsets a second" in values:
+        scalars["onset_rate"] = values["onsets a second"]
+    if len(mono) > DANCE_SECONDS * decoding.SAMPLE_RATE:
+        danceability, _ = Danceability(sampleRate=decoding.SAMPLE_RATE)(mono)
+        if danceability > 0:  # 0 is essentia's word for a failure
+            values["danceability"] = scalars["danceability"] = float(danceability)
+    chroma = chromagram(mono, decoding.SAMPLE_RATE)
+    if len(chroma):
+        tonic, mode, strength = _key(chroma)
+        values.update(tonality(chroma, tonic, mode, strength))
+        if strength >= KEY_KNOWN:
+            scalars["initial_key"] = KEYS[tonic] + ("m" if mode == "minor" else "")
+            scalars["key_strength"] = strength
+    return values, scalars
+
+
+def _key(chroma: NDArray[np.float32]) -> tuple[int, str, float]:
+    """The tonic, 0 for C to 11 for B, the mode, and how well they fit, by the profiles of Krumhansl (1990)."""
+    from_a = np.roll(pitch_class_profile(chroma), -9)  # where essentia's profiles begin
+    key = Key(profileType="krumhansl", pcpSize=12)
+    name, mode, strength, _ = key((from_a / from_a.max()).astype(np.float32))
+    return KEYS.index(SHARPS.get(name, name)), mode, max(0.0, float(strength))
