@@ -1,0 +1,63 @@
+"""beet smartqueue: the state at a glance."""
+
+from __future__ import annotations
+
+import json
+from optparse import Values
+
+from beets.library import Library
+from beets.ui import Subcommand, print_
+from confuse import Subview
+
+from beetsplug.smartqueue.library import opened
+from smartqueue.database import LearnedMetric, State
+from smartqueue.features import EXTRACTOR, NAMES
+
+
+def command(config: Subview) -> Subcommand:
+    """The command, to be handed to beets."""
+    status = Subcommand("smartqueue", help="show what smartqueue knows of the library")
+    status.parser.add_option("--json", action="store_true", help="print one JSON object")
+
+    def run(lib: Library, options: Values, _: list[str]) -> None:
+        with opened(lib) as database:
+            state = database.state(EXTRACTOR)
+            learned = database.metrics.in_use(config["profile"].as_str(), EXTRACTOR, NAMES)
+        print_(json.dumps(_as_json(state, learned)) if options.json else _in_words(state, learned))
+
+    status.func = run
+    return status
+
+
+def _as_json(state: State, learned: LearnedMetric | None) -> dict[str, object]:
+    return {
+        "analyzed": state.analyzed,
+        "stale": state.stale,
+        "failed": state.failed,
+        "plays": state.plays,
+        "triplets": state.triplets,
+        "metric": learned
+        and {
+            "id": learned.metric.id,
+            "learner": learned.metric.learner,
+            "accuracy": learned.accuracy,
+            "plain_accuracy": learned.plain_accuracy,
+        },
+    }
+
+
+def _in_words(state: State, learned: LearnedMetric | None) -> str:
+    triplets = ", ".join(f"{count} from {source}" for source, count in state.triplets.items())
+    lines = {
+        "analysed": f"{state.analyzed} of {state.items} tracks",
+        "stale": f"{state.stale} (analysed by an older version: run beet analyze)" if state.stale else "0",
+        "failed": f"{state.failed} (run beet analyze to see why)" if state.failed else "0",
+        "plays": str(state.plays),
+        "triplets": triplets,
+        "metric": "plain (nothing learned is in use)",
+    }
+    if learned is not None:
+        lines["metric"] = f"number {learned.metric.id}, {learned.metric.learner}"
+        if learned.accuracy is not None and learned.plain_accuracy is not None:
+            lines["metric"] += f": {learned.accuracy:.1%} right, plain {learned.plain_accuracy:.1%}"
+    return "\n".join(f"{name + ':':<10}{value}" for name, value in lines.items())

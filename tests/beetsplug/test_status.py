@@ -1,0 +1,40 @@
+"""beet smartqueue."""
+
+from __future__ import annotations
+
+import json
+
+from demonstration.programs import Beets
+
+
+def test_the_state_is_one_json_object(analysed: Beets) -> None:
+    assert json.loads(analysed.run("smartqueue", "--json").stdout) == {
+        "analyzed": 24,
+        "stale": 0,
+        "failed": 0,
+        "plays": 0,
+        "triplets": {"survey": 0, "skip": 0, "library": 0},
+        "metric": None,
+    }
+
+
+def test_a_library_without_our_tables_is_all_zeros(own_beets: Beets) -> None:
+    state = json.loads(own_beets.run("smartqueue", "--json").stdout)
+    assert (state["analyzed"], state["plays"]) == (0, 0)
+
+
+def test_failures_are_counted(own_beets: Beets) -> None:
+    next(own_beets.music.rglob("*.flac")).write_bytes(b"")
+    own_beets.run("analyze")
+    state = json.loads(own_beets.run("smartqueue", "--json").stdout)
+    assert (state["analyzed"], state["failed"]) == (5, 1)
+
+
+def test_a_removed_track_does_not_count(own_beets: Beets) -> None:
+    own_beets.run("analyze")
+    own_beets.run("remove", "-f", "title:Otter Run")
+    assert json.loads(own_beets.run("smartqueue", "--json").stdout)["analyzed"] == 5
+
+
+def test_the_state_can_be_read(analysed: Beets) -> None:
+    assert "24 of 24 tracks" in analysed.run("smartqueue").stdout
