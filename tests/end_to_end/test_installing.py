@@ -1,0 +1,103 @@
+"""The wheel, as a user installs it: each part can be had without the others."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+import zipfile
+from pathlib import Path
+
+import pytest
+
+from demonstration.programs import Beets
+
+ROOT = Path(__file__).parents[2]
+
+
+@pytest.fixture(scope="module")
+def wheel(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    folder = tmp_path_factory.mktemp("wheel")
+    run([sys.executable, "-m", "build", "--wheel", "--outdir", str(folder), str(ROOT)], folder)
+    return next(folder.glob("mopidy_smartqueue-*.whl"))
+
+
+@pytest.fixture(scope="module")
+def player(wheel: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The programs of an environment that has only what a player needs."""
+    return installed(str(wheel), tmp_path_factory.mktemp("player"))
+
+
+@pytest.fixture(scope="module")
+def everything(wheel: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The programs of an environment that has all of it."""
+    return installed(f"{wheel}[all]", tmp_path_factory.mktemp("everything"))
+
+
+def installed(what: str, folder: Path) -> Path:
+    # The system's own Python, because PyGObject belongs to it.
+    run(["/usr/bin/python3", "-m", "venv", "--system-site-packages", str(folder / "venv")], folder)
+    run([str(folder / "venv/bin/pip"), "install", "--quiet", what], folder)
+    return folder / "venv" / "bin"
+
+
+def run(command: list[str], folder: Path, **environment: str) -> str:
+    done = subprocess.run(
+        command, cwd=folder, env={**os.environ, **environment}, capture_output=True, text=True, check=False
+    )
+    assert done.returncode == 0, done.stderr
+    return done.stdout
+
+
+def imports(python: Path, module: str, folder: Path) -> bool:
+    return subprocess.run([python, "-c", f"import {module}"], cwd=folder, capture_output=True).returncode == 0
+
+
+def test_the_wheel_holds_the_three_packages_and_nothing_else(wheel: Path) -> None:
+    names = zipfile.ZipFile(wheel).namelist()
+    assert {name.split("/")[0] for name in names if ".dist-info" not in name} == {
+        "beetsplug",
+        "mopidy_smartqueue",
+        "smartqueue",
+    }
+
+
+def test_beetsplug_stays_a_namespace_that_beets_owns(wheel: Path) -> None:
+    assert "beetsplug/__init__.py" not in zipfile.ZipFile(wheel).namelist()
+
+
+@pytest.mark.parametrize("module", ["essentia", "sklearn", "beets"])
+def test_a_player_needs_no_essentia_no_scikit_learn_and_no_beets(player: Path, module: str, tmp_path: Path) -> None:
+    assert not imports(player / "python", module, tmp_path)
+
+
+def test_a_player_alone_has_the_extension(player: Path, tmp_path: Path) -> None:
+    assert "[smartqueue]\nenabled = true" in run([str(player / "mopidy"), "config"], tmp_path, HOME=str(tmp_path))
+
+
+def test_a_player_alone_can_choose(player: Path, tmp_path: Path) -> None:
+    assert imports(player / "python", "mopidy_smartqueue.frontend", tmp_path)
+
+
+def test_beet_smartqueue_runs_from_any_folder(everything: Path, own_beets: Beets, tmp_path: Path) -> None:
+    output = run([str(everything / "beet"), "smartqueue"], tmp_path, BEETSDIR=str(own_beets.folder))
+    assert "0 of 6 tracks" in output
+
+
+def test_beet_analyze_runs_from_any_folder(everything: Path, own_beets: Beets, tmp_path: Path) -> None:
+    output = run([str(everything / "beet"), "analyze"], tmp_path, BEETSDIR=str(own_beets.folder))
+    assert "6 analysed" in output
+
+
+def test_without_an_extra_a_command_says_what_to_install(player: Path, own_beets: Beets, tmp_path: Path) -> None:
+    run([str(player / "pip"), "install", "--quiet", "--target", str(tmp_path / "beets-alone"), "beets"], tmp_path)
+    done = subprocess.run(
+        [str(player / "python"), "-c", "from beets.ui import main; main(['analyze'])"],
+        cwd=tmp_path,
+        env={**os.environ, "PYTHONPATH": str(tmp_path / "beets-alone"), "BEETSDIR": str(own_beets.folder)},
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert done.returncode == 1
+    assert "pip install 'mopidy-smartqueue[analysis]'" in done.stderr
