@@ -34,7 +34,7 @@ def command(config: Subview) -> Subcommand:
 
 def _learn(database: Database, profile: str) -> None:
     try:
-        from smartqueue.learning import Learned, learn
+        from smartqueue.learning import OWN, Learned, learn
     except ImportError as error:
         raise missing_extra("learnmetric", "learning", error) from error
 
@@ -71,6 +71,8 @@ def _learn(database: Database, profile: str) -> None:
         f"{learned.learner}: {learned.accuracy:.1%} right on triplets that it had not seen,"
         f" plain {learned.plain_accuracy:.1%} (difference ± {learned.uncertainty:.1%})"
     )
+    if sum(triplet.source != "library" for triplet in triplets) < OWN:
+        print_(f"(judged by albums and artists; from {OWN} answers and skips on, those judge)")
     if learned.better:
         print_(f"better than plain: metric {number} is in use from now on")
     else:

@@ -43,8 +43,8 @@ def test_a_listener_who_hears_plainly_keeps_the_plain_metric() -> None:
 
 
 def test_answers_at_random_are_called_better_at_most_once_in_ten() -> None:
-    better = [learned(listener("permuted", 25, features=4, seed=seed)).better for seed in range(12)]
-    assert sum(better) <= 1
+    better = [learned(listener("permuted", 25, features=4, seed=seed)).better for seed in range(40)]
+    assert sum(better) <= 4
 
 
 def test_the_shown_accuracy_is_that_of_answers_unseen() -> None:

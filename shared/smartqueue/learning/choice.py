@@ -75,8 +75,8 @@ def learn(
     `artists`, tracks that library triplets join as near count as one artist's).
 
     Choice and verdict come from repeated, seeded, nested cross-validation: no answer judges a choice that it
-    took part in. A metric is `better` when the accuracy and the likelihood of held-out answers both gain more
-    than chance would give them once in ten, 1.28 standard errors of the gain.
+    took part in. A metric is `better` when its accuracy gains more than chance gives once in ten, 1.28 standard
+    errors of the gain, and the held-out answers are likelier too.
 
     Raises ValueError, naming the row, for input that cannot be meant.
     """

@@ -58,8 +58,8 @@ class Trial:
 class Verdict:
     """Held-out accuracy, its gain on plain's with the gain's standard error, and whether the gain is beyond doubt.
 
-    The gain is, where two witnesses gain more than `DOUBT` standard errors: the accuracy, and the likelihood of the
-    answers, which sees how near a miss was, and so errs at other times.
+    It is where the accuracy gains more than `DOUBT` standard errors, and the likelihood of the answers, which
+    sees how near a miss was and so errs at other times, gains too.
     """
 
     accuracy: float
@@ -139,19 +139,15 @@ def _compare(held: Floats, plain: Floats, trial: Trial) -> Verdict:
         return Verdict(np.nan, 0.0, np.nan, better=False)
     share = trial.weights[tested] / trial.weights[tested].sum()
     units = np.unique(trial.units[tested], return_inverse=True)[1]
-    difference, uncertainty = _mean(np.nanmean(gain[:, tested], axis=0), share, units)
-    likelier, doubt = _mean(np.nanmean(likelihood[:, tested], axis=0), share, units)
+    gains = np.nanmean(gain[:, tested], axis=0)
+    difference = float(share @ gains)
+    deviations = np.bincount(units, weights=share * (gains - difference))
+    count = len(deviations)
+    uncertainty = float(np.sqrt(np.sum(deviations**2) * count / max(count - 1, 1)))
+    likelier = float(share @ np.nanmean(likelihood[:, tested], axis=0))
     return Verdict(
         accuracy=float(share @ np.nanmean(right[:, tested], axis=0)),
         difference=difference,
         uncertainty=uncertainty,
-        better=int(units.max()) + 1 >= FEWEST and difference > DOUBT * uncertainty and likelier > DOUBT * doubt,
+        better=count >= FEWEST and difference > DOUBT * uncertainty and likelier > 0,
     )
-
-
-def _mean(values: Floats, share: Floats, units: Integers) -> tuple[float, float]:
-    """The weighted mean of `values` and its standard error, taken over the units that they belong to."""
-    mean = float(share @ values)
-    deviations = np.bincount(units, weights=share * (values - mean))
-    count = len(deviations)
-    return mean, float(np.sqrt(np.sum(deviations**2) * count / max(count - 1, 1)))
