@@ -65,6 +65,18 @@ class Beets:
             raise ProgramError(message)
         return done
 
+    def start(self, *arguments: str) -> subprocess.Popen[str]:
+        """`beet` with arguments, in a process group of its own; the caller waits for its end."""
+        return subprocess.Popen(
+            [BIN / "beet", *arguments],
+            env=self.environment,
+            stdin=subprocess.DEVNULL,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.STDOUT,
+            text=True,
+            start_new_session=True,
+        )
+
 
 class Mopidy:
     """A Mopidy process with Mopidy-MPD, Mopidy-Local, Mopidy-File and smartqueue; used as a context."""

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import multiprocessing
 import os
+import resource
 import signal
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from concurrent.futures import Future, as_completed
 from concurrent.futures import TimeoutError as Hung
 from dataclasses import dataclass, field
@@ -13,25 +14,51 @@ from dataclasses import dataclass, field
 from pebble import ProcessExpired, ProcessPool
 
 from smartqueue.database import FileState, Item, Track
+from smartqueue.decoding import DecodingError, audio_hash
 from smartqueue.extraction import Analysis, ExtractionError, extract
 from smartqueue.features import EXTRACTOR
 
-# A worker that is still at one file after this many seconds hangs.
-_PATIENCE = 600
+# A worker hangs that is still at one file after so many seconds, and its length in playing time once more.
+_PATIENCE = 120.0
+# What a worker may take of addresses, in bytes; it needs a tenth of that in memory.
+_MOST_MEMORY = 4 * 2**30
+
+
+@dataclass(frozen=True)
+class Task:
+    """An item whose file is to be heard, as it is now."""
+
+    item: Item
+    state: FileState
 
 
 @dataclass
 class Plan:
-    """What `beet analyze` has to do. Missing items have no file to read."""
+    """What is known of some items' files, and what is to be done about them.
 
-    to_analyse: list[tuple[Item, FileState]] = field(default_factory=list)
+    failed: items whose file has not changed since its analysis failed, with the reason.
+    unreadable: items that have no file to read at the moment, with the reason.
+    """
+
+    tasks: list[Task] = field(default_factory=list)
     up_to_date: int = 0
     moved: list[tuple[Track, Item, FileState]] = field(default_factory=list)
+    failed: list[tuple[Item, str]] = field(default_factory=list)
     unreadable: list[tuple[Item, str]] = field(default_factory=list)
 
 
-def plan(items: Iterable[Item], tracks: Iterable[Track]) -> Plan:
-    """Sorts items by what is known of their files: an unchanged file is not analysed again."""
+@dataclass(frozen=True)
+class KnownAudio:
+    """A file whose audio was heard before, under whatever name and tags."""
+
+    audio_hash: str
+
+
+def plan(items: Iterable[Item], tracks: Iterable[Track], *, force: bool = False, retry_failed: bool = False) -> Plan:
+    """Sorts items by what is known of their files: an unchanged file is not analysed again.
+
+    force: analyse all of them again. retry_failed: try those again that failed and have not changed.
+    """
     result = Plan()
     rows = {track.item_id: track for track in tracks if track.item_id is not None}
     for item in items:
@@ -43,9 +70,13 @@ def plan(items: Iterable[Item], tracks: Iterable[Track]) -> Plan:
             continue
         state = FileState(status.st_size, status.st_mtime)
         track = rows.get(item.id)
-        known = track is not None and track.extractor == EXTRACTOR
-        if track is None or not known or (track.size, track.mtime) != (state.size, state.mtime):
-            result.to_analyse.append((item, state))
+        unchanged = track is not None and (track.size, track.mtime) == (state.size, state.mtime)
+        if track is None or not unchanged or force:
+            result.tasks.append(Task(item, state))
+        elif track.failure and track.path == item.path and not retry_failed:
+            result.failed.append((item, track.failure))
+        elif track.extractor != EXTRACTOR:
+            result.tasks.append(Task(item, state))
         elif track.path != item.path:
             result.moved.append((track, item, state))
         else:
@@ -53,37 +84,59 @@ def plan(items: Iterable[Item], tracks: Iterable[Track]) -> Plan:
     return result
 
 
-def analyse(files: Sequence[bytes], jobs: int) -> Iterator[tuple[int, Analysis | str]]:
-    """Extracts features in worker processes; yields, as they come, a file's index and what was found.
+def analyse(
+    tasks: Sequence[Task], jobs: int, known: Collection[str] = ()
+) -> Iterator[tuple[Task, Analysis | KnownAudio | str]]:
+    """Hears files in worker processes; yields, as they come, a task and what was found.
 
-    A failure comes as a reason in words. A worker's death or hanging costs its file alone.
+    known: audio hashes that need not be heard again; such a file's hash comes back as KnownAudio.
+    A failure comes as a reason in words. A worker's death, hanging or hunger for memory costs its file alone.
     """
     # Spawned, not forked: a worker inherits no connection, no thread and no lock of its parent's.
     context = multiprocessing.get_context("spawn")
-    workers = max(1, min(jobs, len(files)))
-    with ProcessPool(max_workers=workers, initializer=_leave_interrupts_to_parent, context=context) as pool:
-        futures: dict[Future[Analysis | str], int] = {
-            pool.schedule(_extract, args=[file], timeout=_PATIENCE): index for index, file in enumerate(files)
+    workers = max(1, min(jobs, len(tasks)))
+    with ProcessPool(workers, initializer=_prepare, initargs=(frozenset(known),), context=context) as pool:
+        futures: dict[Future[Analysis | KnownAudio | str], Task] = {
+            pool.schedule(_hear, args=[task.item.file], timeout=_PATIENCE + task.item.length): task for task in tasks
         }
         try:
             for future in as_completed(futures):
-                try:
-                    found = future.result()
-                except Hung:
-                    found = f"analysis took longer than {_PATIENCE} seconds"
-                except ProcessExpired as error:
-                    found = f"analysis crashed (exit status {error.exitcode})"
-                yield futures.pop(future), found
+                task = futures.pop(future)
+                yield task, _found(future, task)
         finally:
             pool.stop()
 
 
-def _extract(file: bytes) -> Analysis | str:
+def _found(future: Future[Analysis | KnownAudio | str], task: Task) -> Analysis | KnownAudio | str:
     try:
-        return extract(file)
-    except ExtractionError as error:
-        return str(error)
+        return future.result()
+    except Hung:
+        return f"it took longer than {_PATIENCE + task.item.length:.0f} seconds"
+    except ProcessExpired as error:
+        return f"the analysis crashed on it (exit status {error.exitcode})"
+    except MemoryError:
+        return "it takes too much memory"
+    except Exception as error:
+        return f"the analysis failed on it ({error!r}): please report this"
 
 
-def _leave_interrupts_to_parent() -> None:
+# In a worker
+
+_known: frozenset[str] = frozenset()
+
+
+def _prepare(known: frozenset[str]) -> None:
+    global _known
+    _known = known
+    # Ctrl-C is the parent's to answer.
     signal.signal(signal.SIGINT, signal.SIG_IGN)
+    resource.setrlimit(resource.RLIMIT_AS, (_MOST_MEMORY, resource.getrlimit(resource.RLIMIT_AS)[1]))
+
+
+def _hear(file: bytes) -> Analysis | KnownAudio | str:
+    try:
+        if _known and (found := audio_hash(file)) in _known:
+            return KnownAudio(found)
+        return extract(file)
+    except (DecodingError, ExtractionError) as error:
+        return str(error)

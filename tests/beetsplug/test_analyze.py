@@ -3,8 +3,13 @@
 from __future__ import annotations
 
 import os
+import signal
+import time
+from collections.abc import Callable
+from pathlib import Path
 
 import numpy as np
+import pytest
 
 from demonstration import synthesis
 from demonstration.programs import Beets
@@ -12,9 +17,25 @@ from smartqueue.database import Database
 from smartqueue.features import EXTRACTOR, FEATURE_GROUPS
 
 
+def summary(beets: Beets, *options: str) -> str:
+    """The line in which beet analyze says what it did."""
+    (line,) = (line for line in beets.run("analyze", *options).stdout.splitlines() if " analysed, " in line)
+    return line
+
+
+def paths(beets: Beets) -> list[Path]:
+    return sorted(beets.music.rglob("*.flac"))
+
+
 def vectors(beets: Beets) -> np.ndarray:
     with Database(beets.library, beets.music) as database:
         return database.tracks.library(EXTRACTOR).vectors
+
+
+def stored(beets: Beets) -> int:
+    """How many vectors there are so far."""
+    with Database(beets.library, beets.music) as database:
+        return len(database.tracks.library(EXTRACTOR).ids) if database.is_ours else 0
 
 
 def test_every_track_gets_a_vector(analysed: Beets) -> None:
@@ -31,12 +52,12 @@ def test_every_number_of_a_vector_is_finite(analysed: Beets) -> None:
 
 
 def test_what_is_analysed_is_not_analysed_again(beets: Beets) -> None:
-    assert beets.run("analyze").stdout.splitlines()[-1] == "0 analysed, 24 up to date, 0 failed"
+    assert summary(beets) == "0 analysed, 24 up to date, 0 failed"
 
 
 def test_a_query_says_which_tracks(own_beets: Beets) -> None:
     title = own_beets.run("ls", "-f", "$title").stdout.splitlines()[0]
-    assert own_beets.run("analyze", f"title:{title}").stdout.startswith("1 analysed")
+    assert summary(own_beets, f"title:={title}") == "1 analysed, 0 up to date, 0 failed"
 
 
 def test_a_query_that_matches_nothing_is_no_error(beets: Beets) -> None:
@@ -45,33 +66,131 @@ def test_a_query_that_matches_nothing_is_no_error(beets: Beets) -> None:
 
 
 def test_files_that_cannot_be_analysed_are_named_and_the_others_analysed(own_beets: Beets) -> None:
-    empty, text, missing, *good = sorted(own_beets.music.rglob("*.flac"))
+    empty, text, missing, *good = paths(own_beets)
     empty.write_bytes(b"")
     text.write_text("not music at all, only words, however many of them there are")
     missing.unlink()
     done = own_beets.run("analyze")
-    first, *reasons = done.stdout.splitlines()
-    assert first == f"{len(good)} analysed, 0 up to date, 3 failed"
+    _, line, *reasons = done.stdout.splitlines()
+    assert line == f"{len(good)} analysed, 0 up to date, 3 failed"
     assert [line.strip().partition(": ")[0] for line in reasons] == sorted(map(str, (empty, text, missing)))
     assert "Traceback" not in done.stderr
 
 
-def test_a_file_that_was_mended_is_analysed(own_beets: Beets) -> None:
-    path, *_ = own_beets.music.rglob("*.flac")
+def test_it_says_beforehand_how_much_there_is_to_do(own_beets: Beets) -> None:
+    assert own_beets.run("analyze").stdout.startswith("6 to analyse, 1 minutes of music: that takes about")
+
+
+def test_what_failed_is_not_tried_again(own_beets: Beets) -> None:
+    paths(own_beets)[0].write_bytes(b"no music")
+    assert summary(own_beets) == "5 analysed, 0 up to date, 1 failed"
+    assert "to analyse" not in own_beets.run("analyze").stdout
+
+
+def test_what_failed_is_tried_again_when_asked_for(own_beets: Beets) -> None:
+    paths(own_beets)[0].write_bytes(b"no music")
+    own_beets.run("analyze")
+    assert own_beets.run("analyze", "--retry-failed").stdout.startswith("1 to analyse")
+
+
+def test_what_failed_is_tried_again_when_the_file_has_changed(own_beets: Beets) -> None:
+    path = paths(own_beets)[0]
     good = path.read_bytes()
-    path.write_bytes(b"")
+    path.write_bytes(b"no music")
     own_beets.run("analyze")
     path.write_bytes(good)
-    assert own_beets.run("analyze").stdout.splitlines()[0] == "1 analysed, 5 up to date, 0 failed"
+    assert summary(own_beets) == "1 analysed, 5 up to date, 0 failed"
+
+
+def test_what_failed_can_be_listed(own_beets: Beets) -> None:
+    path = paths(own_beets)[0]
+    path.write_bytes(b"")
+    own_beets.run("analyze")
+    assert own_beets.run("analyze", "--failed").stdout.strip() == f"{path}: the file is empty"
+
+
+def test_pretending_lists_files_and_analyses_none(own_beets: Beets) -> None:
+    listed = own_beets.run("analyze", "--pretend").stdout.splitlines()
+    assert sorted(listed) == [str(path) for path in paths(own_beets)]
+    assert not len(vectors(own_beets))
+
+
+def test_all_is_analysed_again_when_forced(own_beets: Beets) -> None:
+    own_beets.run("analyze")
+    assert summary(own_beets, "--force") == "6 analysed, 0 up to date, 0 failed"
+
+
+def test_a_file_that_is_gone_for_a_while_keeps_its_vector(own_beets: Beets) -> None:
+    own_beets.run("analyze")
+    path = paths(own_beets)[0]
+    path.rename(path.with_suffix(".away"))
+    assert summary(own_beets) == "0 analysed, 5 up to date, 1 failed"
+    path.with_suffix(".away").rename(path)
+    assert summary(own_beets) == "0 analysed, 6 up to date, 0 failed"
 
 
 def test_a_moved_file_is_not_analysed_again(own_beets: Beets) -> None:
     own_beets.run("analyze")
-    path, *_ = sorted(own_beets.music.rglob("*.flac"))
+    path = paths(own_beets)[0]
     renamed = path.with_name("renamed.flac")
     path.rename(renamed)
     own_beets.run("modify", "-y", "-W", "-M", f"path:{path}", f"path={renamed}")
-    assert own_beets.run("analyze").stdout.splitlines()[0] == "0 analysed, 6 up to date, 0 failed"
+    assert summary(own_beets) == "0 analysed, 6 up to date, 0 failed"
+
+
+def test_a_file_with_new_tags_is_not_analysed_again(own_beets: Beets) -> None:
+    own_beets.run("analyze")
+    own_beets.run("modify", "-y", "-w", "-M", "comments=a new and rather long comment, written to the file")
+    assert summary(own_beets) == "0 analysed, 6 up to date, 0 failed"
+
+
+def test_a_file_with_other_audio_is_analysed_again(own_beets: Beets) -> None:
+    own_beets.run("analyze")
+    synthesis.write(paths(own_beets)[0], synthesis.render(synthesis.PIECES[3], 8.0))
+    assert summary(own_beets) == "1 analysed, 5 up to date, 0 failed"
+
+
+def test_a_file_that_is_imported_again_is_not_analysed_again_and_has_its_fields(own_beets: Beets) -> None:
+    own_beets.run("analyze")
+    own_beets.run("remove", "-f", "title:Otter Run")
+    own_beets.run("import", "-q", "-A", "-s", str(own_beets.music / "Downstream"))
+    assert summary(own_beets) == "0 analysed, 6 up to date, 0 failed"
+    assert float(own_beets.run("ls", "-f", "$loudness", "title:Otter Run").stdout) < 0
+
+
+def test_the_death_of_a_worker_costs_one_file(own_beets: Beets) -> None:
+    started = own_beets.start("analyze", "-j", "1")
+    until(lambda: stored(own_beets) >= 1)
+    os.kill(worker_of(started.pid), signal.SIGKILL)
+    output, _ = started.communicate()
+    assert started.returncode == 0
+    assert "5 analysed, 0 up to date, 1 failed" in output
+    assert "crashed" in output
+
+
+def test_after_a_kill_at_any_moment_the_next_run_goes_on(own_beets: Beets) -> None:
+    for count in (0, 1, 3):
+        started = own_beets.start("analyze", "-j", "2")
+        until(lambda count=count: stored(own_beets) >= count)  # type: ignore[misc]
+        os.killpg(started.pid, signal.SIGKILL)
+        started.communicate()
+    own_beets.run("analyze")
+    assert len(vectors(own_beets)) == 6
+
+
+def until(happened: Callable[[], bool], seconds: float = 60.0) -> None:
+    give_up = time.monotonic() + seconds
+    while not happened():
+        assert time.monotonic() < give_up
+        time.sleep(0.02)
+
+
+def worker_of(process: int) -> int:
+    """The process that hears files for a `beet analyze -j 1`."""
+    for child in Path(f"/proc/{process}/task/{process}/children").read_text().split():
+        if b"spawn_main" in Path(f"/proc/{child}/cmdline").read_bytes():
+            return int(child)
+    pytest.fail("there is no worker")
 
 
 def test_scalars_become_fields_that_can_be_queried(analysed: Beets) -> None:

@@ -50,7 +50,7 @@ class Stage:
         return self.ours.tracks.items([item.id])[0]
 
     def analyse(self, item: Item, audio_hash: str = "") -> int:
-        return self.ours.tracks.store_vector(item, STATE, audio_hash or item.path.decode(), "1", VECTOR)
+        return self.ours.tracks.store_vector(item, STATE, audio_hash or item.path.decode(), "1", VECTOR, {})
 
 
 @pytest.fixture(scope="session")
@@ -126,7 +126,7 @@ def test_a_lock_that_lasts_is_told_in_words(stage: Stage) -> None:
         Database(stage.ours.path, stage.music, timeout=0.01) as database,
         pytest.raises(DatabaseError, match="another"),
     ):
-        database.tracks.store_vector(item, STATE, "hash", "1", VECTOR)
+        database.tracks.store_vector(item, STATE, "hash", "1", VECTOR, {})
     holder.rollback()
 
 

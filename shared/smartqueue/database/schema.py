@@ -16,6 +16,7 @@ MIGRATIONS: tuple[tuple[str, ...], ...] = (
             mb_albumid TEXT NOT NULL DEFAULT '',
             extractor TEXT NOT NULL DEFAULT '',
             vector BLOB,
+            scalars TEXT NOT NULL DEFAULT '{}',
             failure TEXT NOT NULL DEFAULT '',
             ignored INTEGER NOT NULL DEFAULT 0,
             changed REAL NOT NULL)""",

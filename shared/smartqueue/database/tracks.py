@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+import json
 import os
 import time
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -19,13 +20,14 @@ OF_ITEM = "i.id = t.item_id AND (i.path = t.path OR (t.mb_trackid != '' AND i.mb
 
 @dataclass(frozen=True)
 class Item:
-    """One of beets' items. path is as beets stores it, file is the same made absolute."""
+    """One of beets' items. path is as beets stores it, file is the same made absolute; length is in seconds."""
 
     id: int
     path: bytes
     file: bytes
     mb_trackid: str = ""
     mb_albumid: str = ""
+    length: float = 0.0
 
 
 @dataclass(frozen=True)
@@ -74,7 +76,7 @@ class Tracks:
     def items(self, ids: Collection[int]) -> list[Item]:
         """Of beets' items those with the ids, in the order of ids."""
         wanted = set(ids)
-        rows = self._connection.all("SELECT id, path, mb_trackid, mb_albumid FROM items")
+        rows = self._connection.all("SELECT id, path, mb_trackid, mb_albumid, length FROM items")
         found = {
             row["id"]: Item(
                 row["id"],
@@ -82,6 +84,7 @@ class Tracks:
                 self._file(row["path"]),
                 row["mb_trackid"] or "",
                 row["mb_albumid"] or "",
+                row["length"] or 0.0,
             )
             for row in rows
             if row["id"] in wanted
@@ -109,33 +112,55 @@ class Tracks:
         audio_hash: str,
         extractor: str,
         vector: NDArray[np.float32],
+        scalars: Mapping[str, float | str],
     ) -> int:
-        """Keeps an item's vector, (features,) raw and finite, and returns the track's id."""
+        """Keeps an item's vector, (features,) raw and finite, with its scalars; returns the track's id."""
         with self._connection.transaction() as connection:
             track = self._claim(connection, item, audio_hash)
             connection.execute(
                 "UPDATE smartqueue_track SET size = ?, mtime = ?, audio_hash = ?, extractor = ?, vector = ?,"
-                " failure = '', changed = ? WHERE id = ?",
+                " scalars = ?, failure = '', changed = ? WHERE id = ?",
                 (
                     state.size,
                     state.mtime,
                     audio_hash,
                     extractor,
                     vector.astype("<f4").tobytes(),
+                    json.dumps(dict(scalars)),
                     time.time(),
                     track,
                 ),
             )
         return track
 
+    def audio_hashes(self, extractor: str) -> set[str]:
+        """The audio that this extractor has heard, under whatever name."""
+        rows = self._connection.all(
+            "SELECT audio_hash FROM smartqueue_track WHERE extractor = ? AND audio_hash != ''", extractor
+        )
+        return {row["audio_hash"] for row in rows}
+
+    def heard_before(self, audio_hash: str, extractor: str) -> tuple[NDArray[np.float32], dict[str, float | str]]:
+        """Vector and scalars of audio that is among audio_hashes."""
+        (row,) = self._connection.all(
+            "SELECT vector, scalars FROM smartqueue_track WHERE audio_hash = ? AND extractor = ? LIMIT 1",
+            audio_hash,
+            extractor,
+        )
+        return np.frombuffer(row["vector"], "<f4"), json.loads(row["scalars"])
+
     def store_failure(self, item: Item, state: FileState | None, failure: str) -> int:
-        """Keeps why an item has no vector, in words; an older vector of it is of another file, and goes."""
+        """Keeps why an item has no vector, in words; an older vector of it is of other audio, and goes.
+
+        Without a state there was no file to read. It may come back (a disk that is not mounted), so that a
+        vector stays then, and no failure is kept beside it.
+        """
         with self._connection.transaction() as connection:
             track = self._claim(connection, item, None)
             connection.execute(
                 "UPDATE smartqueue_track SET size = ?, mtime = ?, audio_hash = '', extractor = '', vector = NULL,"
-                " failure = ?, changed = ? WHERE id = ?",
-                (state and state.size, state and state.mtime, failure, time.time(), track),
+                " scalars = '{}', failure = ?, changed = ? WHERE id = ? AND (? OR vector IS NULL)",
+                (state and state.size, state and state.mtime, failure, time.time(), track, state is not None),
             )
         return track
 
