@@ -92,6 +92,8 @@ def analyse(
     known: audio hashes that need not be heard again; such a file's hash comes back as KnownAudio.
     A failure comes as a reason in words. A worker's death, hanging or hunger for memory costs its file alone.
     """
+    # One file a processor: threads of the linear algebra's own would only wait for one another.
+    os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
     # Spawned, not forked: a worker inherits no connection, no thread and no lock of its parent's.
     context = multiprocessing.get_context("spawn")
     workers = max(1, min(jobs, len(tasks)))

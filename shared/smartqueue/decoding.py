@@ -131,7 +131,7 @@ def audio_hash(path: bytes) -> str:
     return contents(path).audio_hash
 
 
-def blocks(path: bytes, start: float, seconds: float) -> Iterator[Block]:
+def blocks(path: bytes, start: float = 0.0, seconds: float = math.inf) -> Iterator[Block]:
     """The audio from `start` on, at most `seconds` of it, in blocks of some seconds each.
 
     Damaged packets are left out. Raises DecodingError when nothing at all can be decoded.
@@ -141,13 +141,13 @@ def blocks(path: bytes, start: float, seconds: float) -> Iterator[Block]:
         for frame in _frames(container, stream, start):
             if converter is None:
                 converter = _Converter(frame)
-                left = int(seconds * frame.sample_rate)
+                left = seconds * frame.sample_rate
             converter.add(frame)
-            while left > 0 and converter.waiting >= min(left, converter.size):
-                samples = min(left, converter.size)
+            while left >= 1 and converter.waiting >= min(left, converter.size):
+                samples = int(min(left, converter.size))
                 left -= samples
                 yield converter.block(samples)
-            if left <= 0:
+            if left < 1:
                 return
         if converter is None:
             raise DecodingError("none of its audio can be decoded: it is damaged or cut off")

@@ -55,7 +55,7 @@ class LoudnessMeter:
         self._state = np.zeros((2, len(layout), 2))
         self._weights = np.array([weight(channel) for channel in layout])
         self._step = max(1, round(sample_rate / 10))
-        self._rest = np.empty(0)
+        self._rest = np.empty((len(layout), 0))
         self._steps: list[NDArray[np.float64]] = []
         self._peak = 0.0
 
@@ -63,10 +63,12 @@ class LoudnessMeter:
         """Hears samples of shape (channels, samples)."""
         self._peak = max(self._peak, float(np.abs(channels).max(initial=0.0)))
         weighted, self._state = scipy.signal.sosfilt(self._filter, channels, zi=self._state)
-        power = np.concatenate([self._rest, self._weights @ weighted**2])
-        whole = len(power) // self._step * self._step
-        self._steps.append(power[:whole].reshape(-1, self._step).mean(axis=1))
-        self._rest = power[whole:]
+        if self._rest.size:
+            weighted = np.concatenate([self._rest, weighted], axis=1)
+        whole = weighted.shape[1] // self._step * self._step
+        steps = weighted[:, :whole].reshape(len(channels), -1, self._step)
+        self._steps.append(self._weights @ np.einsum("cst,cst->cs", steps, steps) / self._step)
+        self._rest = weighted[:, whole:]
 
     def dynamics(self) -> dict[str, float]:
         """The features of dynamics; nothing is known but `audible time` when all is below the gate.
@@ -74,8 +76,8 @@ class LoudnessMeter:
         Integrated loudness by ITU-R BS.1770-4, loudness range by EBU Tech 3342 (not of less than 3 s).
         """
         steps = np.concatenate([*self._steps, np.empty(0)])
-        if not len(steps) and len(self._rest):
-            steps = np.array([self._rest.mean()])
+        if not len(steps) and self._rest.size:
+            steps = np.array([self._weights @ (self._rest**2).mean(axis=1)])
         momentary = _loudness(_windows(steps, MOMENTARY))
         heard = momentary > GATE
         if not heard.any():

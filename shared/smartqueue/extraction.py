@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import deque
 from dataclasses import dataclass
 
 import essentia
@@ -17,8 +18,8 @@ from smartqueue.tonality import chromagram, pitch_class_profile, tonality
 essentia.log.infoActive = essentia.log.warningActive = essentia.log.errorActive = False
 from essentia.standard import Danceability, Key  # noqa: E402 - only once it is silent: it greets
 
-HEARD_SECONDS = 240.0
-"""How much of a track is analysed, from its middle: more does not find better neighbours."""
+HEARD_SECONDS = 120.0
+"""How much of a track is analysed, from its middle: more finds no better neighbours. Loudness is that of the whole."""
 
 DANCE_SECONDS = 5
 """Danceability is about time scales up to some seconds (Streich and Herrera, AES 2005)."""
@@ -53,13 +54,7 @@ def extract(path: bytes) -> Analysis:
     """Analyses a file; raises ExtractionError, in words, when it cannot be."""
     try:
         contents = decoding.contents(path)
-        start = max(0.0, (contents.length - HEARD_SECONDS) / 2)
-        try:
-            mono, dynamics = _heard(path, start)
-        except decoding.DecodingError:
-            if not start:
-                raise
-            mono, dynamics = _heard(path, 0.0)  # the middle is damaged
+        mono, dynamics = _heard(path, contents.length)
     except decoding.DecodingError as error:
         raise ExtractionError(str(error)) from error
     values, scalars = describe(mono, dynamics)
@@ -68,14 +63,21 @@ def extract(path: bytes) -> Analysis:
     return Analysis(np.where(np.isfinite(vector), vector, neutral), contents.audio_hash, contents.length, scalars)
 
 
-def _heard(path: bytes, start: float) -> tuple[NDArray[np.float32], dict[str, float]]:
-    """The mixture of all channels from `start` on, (samples,), and the dynamics of the same part."""
+def _heard(path: bytes, length: float) -> tuple[NDArray[np.float32], dict[str, float]]:
+    """The mixture of all channels in the middle of a track, (samples,), and the dynamics of all of it."""
+    end = (length + HEARD_SECONDS) / 2
     meter = None
-    parts = []
-    for block in decoding.blocks(path, start, HEARD_SECONDS):
+    parts: deque[NDArray[np.float32]] = deque()
+    position = 0.0
+    for block in decoding.blocks(path):
         meter = meter or LoudnessMeter(block.sample_rate, block.layout)
         meter.add(block.channels)
-        parts.append(block.mono)
+        if position < end:
+            parts.append(block.mono)
+            # the latest so far, which are the middle of a whole file, and the end of a damaged one
+            while sum(map(len, parts)) - len(parts[0]) >= HEARD_SECONDS * decoding.SAMPLE_RATE:
+                parts.popleft()
+        position += block.channels.shape[1] / block.sample_rate
     if meter is None:
         raise decoding.DecodingError("there is no audio in it")
     return np.concatenate(parts), meter.dynamics()

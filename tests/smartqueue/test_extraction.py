@@ -269,11 +269,19 @@ def test_noise_has_no_key(analyse: Analyse) -> None:
     assert "initial_key" not in analyse(noise).scalars
 
 
-def test_the_middle_of_a_long_track_is_heard(analyse: Analyse) -> None:
-    quiet, loud = tone(1000, -60, 300, 8000), tone(1000, -20, 300, 8000)
-    analysis = analyse(np.concatenate([quiet, loud, quiet]), 8000, ".flac")
-    assert analysis.scalars["loudness"] == pytest.approx(-23, abs=0.1)
+def test_the_middle_of_a_long_track_is_analysed(analyse: Analyse) -> None:
+    ends, beat = tone(440, -20, 300, 8000), np.zeros((4800, 1), np.float32)
+    beat[:8] = 0.5
+    analysis = analyse(np.concatenate([ends, np.tile(beat, (500, 1)), ends]), 8000, ".flac")
     assert analysis.length == pytest.approx(900)
+    assert analysis.scalars["bpm"] == pytest.approx(100, rel=0.01)
+    assert float(analysis.scalars["bpm_confidence"]) > 0.8
+
+
+def test_loudness_is_that_of_the_whole_of_a_long_track(analyse: Analyse) -> None:
+    loud, quiet = tone(1000, -20, 300, 8000), tone(1000, -60, 300, 8000)
+    analysis = analyse(np.concatenate([loud, quiet, loud]), 8000, ".flac")
+    assert analysis.scalars["loudness"] == pytest.approx(-23, abs=0.1)
 
 
 def test_the_same_file_has_the_same_analysis(analyse: Analyse, pieces: dict[str, Audio]) -> None:
