@@ -57,12 +57,12 @@ def excerpts(source: Path, target: Path, seconds: float = 20.0) -> None:
     """Copies the middle `seconds` of each track below `source` to `target`, as FLAC with the tags that matter."""
     found = sorted(path for path in source.rglob("*") if path.suffix.lower() in EXTENSIONS)[:_MOST_EXCERPTS]
     for number, path in enumerate(tqdm(found, desc="cutting excerpts", unit="track", disable=None)):
-        tags = mediafile.MediaFile(path)
         file = os.fsencode(path)
         try:
+            tags = mediafile.MediaFile(path)
             start = max(0.0, (decoding.contents(file).length - seconds) / 2)
             blocks = list(decoding.blocks(file, start, seconds))
-        except decoding.DecodingError as error:
+        except (decoding.DecodingError, mediafile.UnreadableFileError) as error:
             tqdm.write(f"leaving out {path}: {error}")
             continue
         audio = np.concatenate([block.channels for block in blocks], axis=1).T[:, :2]

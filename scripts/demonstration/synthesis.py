@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 from dataclasses import dataclass, replace
 from fractions import Fraction
 from functools import lru_cache
@@ -72,7 +73,10 @@ DRUMS: dict[str, dict[str, tuple[int, ...]]] = {
 
 @dataclass(frozen=True)
 class Piece:
-    """A piece of music: `tempo` in beats a minute, `tonic` as a MIDI pitch; `notes` of the melody come a beat."""
+    """A piece of music: `tempo` in beats a minute, `tonic` as a MIDI pitch; `notes` of the melody come a beat.
+
+    Every second bar ends with `rests` silent beats; over the piece the tempo falls by the share `slowing`.
+    """
 
     title: str
     artist: str
@@ -85,6 +89,8 @@ class Piece:
     drums: str
     notes: int
     seed: int
+    rests: int = 0
+    slowing: float = 0.0
 
 
 @lru_cache(maxsize=256)
@@ -124,7 +130,6 @@ def render(piece: Piece, seconds: float = 30.0, sample_rate: int = SAMPLE_RATE) 
     scale = SCALES[piece.mode]
     progression = PROGRESSIONS[piece.seed % len(PROGRESSIONS)]
     motif = rng.integers(0, 7, (4, 4 * piece.notes))
-    beat = 60 / piece.tempo
     mix = np.zeros((int(seconds * sample_rate), 2))
 
     def pitch(degree: int) -> int:
@@ -135,8 +140,9 @@ def render(piece: Piece, seconds: float = 30.0, sample_rate: int = SAMPLE_RATE) 
         sound = sound[: max(0, len(mix) - begin)]
         mix[begin : begin + len(sound)] += sound[:, None] * (left, right)
 
-    for bar in range(int(seconds / (4 * beat)) + 1):
-        start = bar * 4 * beat
+    start = 0.0
+    for bar in itertools.count():
+        beat = 60 / piece.tempo / (1 - piece.slowing * start / seconds)
         root = progression[bar % 4]
         for step in (0, 2, 4):
             play(note(pitch(root + step), 4 * beat, VOICES[piece.voice], sample_rate, bar), start, 0.25, 0.2)
@@ -151,6 +157,11 @@ def render(piece: Piece, seconds: float = 30.0, sample_rate: int = SAMPLE_RATE) 
         for name, strokes in DRUMS[piece.drums].items():
             for stroke in strokes:
                 play(drum(name, sample_rate, stroke), start + stroke * beat / 4, 0.5, 0.5)
+        start += 4 * beat
+        if bar % 2 and piece.rests:
+            mix[int((start - piece.rests * beat) * sample_rate) :] = 0
+        if start >= seconds:
+            break
     return np.asarray(mix * (0.5 / np.abs(mix).max()), np.float32)
 
 
@@ -205,18 +216,44 @@ def write(
 
 PIECES = (
     Piece("Morning Mill", "The Water Wheels", "River Songs", 76, 60, "major", "flute", "harp", "none", 2, 0),
-    Piece("Weir", "The Water Wheels", "River Songs", 66, 57, "minor", "harp", "harp", "none", 3, 1),
+    Piece("Weir", "The Water Wheels", "River Songs", 66, 57, "minor", "harp", "harp", "none", 3, 1, rests=1),
     Piece("Otter Run", "The Water Wheels", "Downstream", 92, 62, "major", "harp", "organ", "straight", 4, 2),
     Piece("Copper Parade", "Brass Assembly", "Uniforms", 112, 58, "major", "brass", "brass", "march", 2, 3),
-    Piece("Last Post Office", "Brass Assembly", "Uniforms", 84, 55, "minor", "brass", "organ", "none", 1, 4),
-    Piece("Tin Hats", "Brass Assembly", "Field Day", 126, 63, "major", "brass", "chip", "backbeat", 2, 5),
+    Piece(
+        "Last Post Office", "Brass Assembly", "Uniforms", 84, 55, "minor", "brass", "organ", "none", 1, 4, slowing=0.3
+    ),
+    Piece("Tin Hats", "Brass Assembly", "Field Day", 126, 63, "major", "brass", "chip", "backbeat", 2, 5, rests=1),
     Piece("Pixel Rain", "Eight Bit Weather", "Forecast", 150, 64, "minor", "chip", "chip", "broken", 4, 6),
     Piece("Warm Front", "Eight Bit Weather", "Forecast", 118, 61, "major", "chip", "chip", "straight", 2, 7),
     Piece(
-        "Thunder Cartridge", "Eight Bit Weather", "Storm Season", 168, 59, "minor", "chip", "brass", "backbeat", 4, 8
+        "Thunder Cartridge",
+        "Eight Bit Weather",
+        "Storm Season",
+        168,
+        59,
+        "minor",
+        "chip",
+        "brass",
+        "backbeat",
+        4,
+        8,
+        rests=2,
     ),
     Piece("Snow on Glass", "Vesper Choir", "Small Hours", 60, 65, "minor", "bells", "organ", "none", 2, 9),
-    Piece("Candle Arithmetic", "Vesper Choir", "Small Hours", 72, 56, "major", "strings", "strings", "none", 1, 10),
-    Piece("The Long Nave", "Vesper Choir", "Stone", 52, 54, "minor", "organ", "organ", "none", 1, 11),
+    Piece(
+        "Candle Arithmetic",
+        "Vesper Choir",
+        "Small Hours",
+        72,
+        56,
+        "major",
+        "strings",
+        "strings",
+        "none",
+        1,
+        10,
+        slowing=0.2,
+    ),
+    Piece("The Long Nave", "Vesper Choir", "Stone", 52, 54, "minor", "organ", "organ", "none", 1, 11, rests=1),
 )
 """The demonstration's music: twelve pieces by four artists on seven albums."""

@@ -296,3 +296,8 @@ def test_what_cannot_be_analysed_is_refused_in_words(tmp_path: Path) -> None:
     path.write_text("no music")
     with pytest.raises(ExtractionError, match="it is no audio that can be read"):
         extract(os.fsencode(path))
+
+
+def test_no_feature_is_the_same_for_all_pieces(analyse: Analyse) -> None:
+    vectors = np.array([analyse(render(piece, 20.0)).vector for piece in PIECES])
+    assert [name for name, spread in zip(NAMES, np.ptp(vectors, axis=0), strict=True) if not spread > 1e-6] == []
