@@ -26,6 +26,9 @@ from smartqueue.playback import PlaybackTracker, Played
 
 logger = logging.getLogger(__name__)
 
+# How often, and how soon in seconds, to try again to go on where music that ran out does not start.
+_STARTS = 5
+_START_AGAIN = 0.5
 # A track that Mopidy did not know is offered to it again after so many seconds: it may be scanned by then.
 _UNKNOWN_FOR = 600
 
@@ -53,6 +56,7 @@ class SmartqueueFrontend(pykka.ThreadingActor, CoreListener):
         self._own: dict[int, dict[str, Any]] = {}
         self._unknown: dict[str, float] = {}
         self._settling = False
+        self._starts_left = _STARTS
         self._kept_timer: threading.Timer | None = None
         self._chooser: Any = None
         self._recorder: Any = None
@@ -92,6 +96,7 @@ class SmartqueueFrontend(pykka.ThreadingActor, CoreListener):
         track = tl_track.track
         length = track.length / 1000 if track.length else None
         self._tracker.started(tl_track.tlid, track.uri, length, now=time.monotonic(), utc=time.time())
+        self._starts_left = _STARTS
         self._report()
         self._watch_for_kept()
         self._expect()
@@ -266,10 +271,30 @@ class SmartqueueFrontend(pykka.ThreadingActor, CoreListener):
             self._chooser.heard.defer(candidate.uri, "queued")
             logger.info("Smartqueue queued %s (%s)", candidate.name, _in_words(candidate.context))
             if play:
-                self._core.playback.play(tlid=added[0].tlid)
+                self._go_on(request.seed, added[0].tlid)
                 play = False
         if missing > 0 and passed_over:
             self._keep_ahead(request.seed, play=play)
+
+    def _go_on(self, seed: str, tlid: int) -> None:
+        """Plays a track after the music had run out, and sees to it that this comes to something."""
+        self._core.playback.play(tlid=tlid)
+        if self._starts_left > 0:
+            self._starts_left -= 1
+            again = threading.Timer(_START_AGAIN, self._self.see_to_start.defer, [seed])
+            again.daemon = True
+            again.start()
+
+    @survives("going on")
+    def see_to_start(self, seed: str) -> None:
+        """Plays again where `next` came before the track had begun: core takes that for silence being wanted."""
+        if self._tracker.tlid is not None or self._core.playback.get_state().get() != "stopped":
+            return
+        current = self._core.playback.get_current_tlid().get()
+        if current is not None:
+            self._go_on(seed, current)
+        elif self._core.tracklist.get_length().get():
+            self._keep_ahead(seed, play=True)
 
     def _pass_over(self, candidate: Candidate) -> None:
         if not self._unknown:

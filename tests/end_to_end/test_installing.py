@@ -18,7 +18,8 @@ ROOT = Path(__file__).parents[2]
 @pytest.fixture(scope="module")
 def wheel(tmp_path_factory: pytest.TempPathFactory) -> Path:
     folder = tmp_path_factory.mktemp("wheel")
-    run([sys.executable, "-m", "build", "--wheel", "--outdir", str(folder), str(ROOT)], folder)
+    # By way of a source archive, so that nothing is left in the checkout and nothing of it is missing there.
+    run([sys.executable, "-m", "build", "--outdir", str(folder), str(ROOT)], folder)
     return next(folder.glob("mopidy_smartqueue-*.whl"))
 
 
