@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import functools
+import itertools
 import logging
 import os
 import socket
@@ -57,6 +58,7 @@ class SmartqueueFrontend(pykka.ThreadingActor, CoreListener):
         self._unknown: dict[str, float] = {}
         self._settling = False
         self._starts_left = _STARTS
+        self._last_tlid: int | None = None
         self._kept_timer: threading.Timer | None = None
         self._chooser: Any = None
         self._recorder: Any = None
@@ -97,6 +99,7 @@ class SmartqueueFrontend(pykka.ThreadingActor, CoreListener):
         length = track.length / 1000 if track.length else None
         self._tracker.started(tl_track.tlid, track.uri, length, now=time.monotonic(), utc=time.time())
         self._starts_left = _STARTS
+        self._last_tlid = tl_track.tlid
         self._report()
         self._watch_for_kept()
         self._expect()
@@ -151,8 +154,10 @@ class SmartqueueFrontend(pykka.ThreadingActor, CoreListener):
         """Asks core how it stands. The answer goes behind all events that core sent before it gave it."""
         self._settling = False
         asked_for = self._tracker.tlid
-        tracklist, playback = self._core.tracklist, self._core.playback
-        tl_tracks, current, state = tracklist.get_tl_tracks(), playback.get_current_tlid(), playback.get_state()
+        # In this order: what `next` on the last track does to all three is one step of core's, so that a state
+        # that is stopped already comes with the current track that belongs to it.
+        state = self._core.playback.get_state()
+        tl_tracks, current = self._core.tracklist.get_tl_tracks(), self._core.playback.get_current_tlid()
         tlids = frozenset(tl_track.tlid for tl_track in tl_tracks.get())
         self._own = {tlid: why for tlid, why in self._own.items() if tlid == asked_for or tlid in tlids}
         self._self.settled.defer(_Snapshot(asked_for, current.get(), tlids, state.get() == "stopped"))
@@ -168,7 +173,7 @@ class SmartqueueFrontend(pykka.ThreadingActor, CoreListener):
         self._report()
         if ran_out:
             # The end came before anything could be queued: the music goes on all the same.
-            self._keep_ahead(playing.uri, play=True)
+            self._resume(playing.uri)
         else:
             self._expect()
 
@@ -227,7 +232,8 @@ class SmartqueueFrontend(pykka.ThreadingActor, CoreListener):
             return
         now = time.monotonic()
         self._unknown = {uri: since for uri, since in self._unknown.items() if now - since < _UNKNOWN_FOR}
-        request = Request(seed, tuple(self._coming()), tuple(self._unknown))
+        queued = tuple(tl_track.track.uri for tl_track in self._coming())
+        request = Request(seed, queued, tuple(self._unknown))
         self._chooser.choose.defer(
             request, functools.partial(self._self.queue.defer, self._tracker.tlid, request, play)
         )
@@ -245,11 +251,19 @@ class SmartqueueFrontend(pykka.ThreadingActor, CoreListener):
         place = index.get()
         return self._ahead if place is None else self._ahead - (length.get() - 1 - place)
 
-    def _coming(self) -> list[str]:
-        """The URIs of what plays and what follows it."""
-        tracklist = self._core.tracklist
-        tl_tracks, index = tracklist.get_tl_tracks(), tracklist.index().get()
-        return [tl_track.track.uri for tl_track in tl_tracks.get()[index or 0 :]]
+    def _coming(self) -> list[Any]:
+        """The track list from what plays on, or, where the music has run out, from what played last on."""
+        tl_tracks = self._core.tracklist.get_tl_tracks()
+        current = self._core.playback.get_current_tlid().get() or self._last_tlid
+        return list(itertools.dropwhile(lambda tl_track: tl_track.tlid != current, tl_tracks.get()))
+
+    def _resume(self, seed: str) -> None:
+        """Goes on where the music had run out: with what was queued behind it meanwhile, else with more."""
+        following = self._coming()[1:]
+        if following:
+            self._go_on(seed, following[0].tlid)
+        else:
+            self._keep_ahead(seed, play=True)
 
     @survives("queueing tracks")
     def queue(self, tlid: int | None, request: Request, play: bool, candidates: list[Candidate]) -> None:
@@ -294,7 +308,7 @@ class SmartqueueFrontend(pykka.ThreadingActor, CoreListener):
         if current is not None:
             self._go_on(seed, current)
         elif self._core.tracklist.get_length().get():
-            self._keep_ahead(seed, play=True)
+            self._resume(seed)
 
     def _pass_over(self, candidate: Candidate) -> None:
         if not self._unknown:

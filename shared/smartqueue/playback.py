@@ -131,7 +131,7 @@ class PlaybackTracker:
             self._close("removed", now)
         elif stopped:
             self._close("stopped", now)
-        else:
+        elif current_tlid is not None:
             # It plays on, so whatever end was announced was astray.
             self._open.ended = False
         return False
