@@ -36,5 +36,5 @@ class SmartqueuePlugin(BeetsPlugin):
         )
 
     def commands(self) -> Sequence[Subcommand]:
-        """Beet analyze, learnmetric, similar and smartqueue."""
+        """The commands analyze, learnmetric, similar and smartqueue."""
         return [module.command(self.config) for module in (analyze, learnmetric, similar, status)]

@@ -10,7 +10,6 @@ import numpy as np
 from beets.library import Library
 from beets.ui import Subcommand, print_
 from confuse import Subview
-from numpy.typing import NDArray
 
 from beetsplug.smartqueue.library import missing_extra, opened
 from smartqueue.database import Database, LearnedMetric
@@ -38,7 +37,12 @@ def _learn(database: Database, profile: str) -> None:
     except ImportError as error:
         raise missing_extra("learnmetric", "learning", error) from error
 
-    _draw_library_triplets(database, profile)
+    known, albums, artists = database.tracks.albums_and_artists(EXTRACTOR)
+    rows = library_triplets(albums, artists)
+    database.triplets.replace_library(
+        Triplet(int(near_a), int(near_b), int(odd), "library", WEIGHT, profile) for near_a, near_b, odd in known[rows]
+    )
+    artist = dict(zip(known.tolist(), artists, strict=True))
     ids, vectors = database.tracks.taught_vectors(EXTRACTOR)
     row = {int(id_): row for row, id_ in enumerate(ids)}
     triplets = [t for t in database.triplets.of_profile(profile) if {t.near_a, t.near_b, t.odd} <= row.keys()]
@@ -53,7 +57,7 @@ def _learn(database: Database, profile: str) -> None:
         weights=np.array([t.weight for t in triplets]),
         groups=np.array(FEATURE_GROUPS),
         sources=np.array([t.source for t in triplets]),
-        artists=_artists(database, ids),
+        artists=np.array([artist.get(id_, "") for id_ in ids.tolist()]),
     )
     if not np.isfinite(learned.accuracy):
         print_("those are too few, or too much alike, to judge a metric by: the plain metric stays in use")
@@ -83,20 +87,6 @@ def _learn(database: Database, profile: str) -> None:
             in_use=True,
         )
         print_("not better than plain beyond doubt: the plain metric is in use")
-
-
-def _draw_library_triplets(database: Database, profile: str) -> None:
-    ids, albums, artists = database.tracks.albums_and_artists(EXTRACTOR)
-    rows = library_triplets(albums, artists)
-    database.triplets.replace_library(
-        Triplet(int(near_a), int(near_b), int(odd), "library", WEIGHT, profile) for near_a, near_b, odd in ids[rows]
-    )
-
-
-def _artists(database: Database, ids: NDArray[np.int64]) -> NDArray[np.str_]:
-    known, _, artists = database.tracks.albums_and_artists(EXTRACTOR)
-    name = dict(zip(known.tolist(), artists, strict=True))
-    return np.array([name.get(id_, "") for id_ in ids.tolist()])
 
 
 def _counts(triplets: list[Triplet]) -> str:

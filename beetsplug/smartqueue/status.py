@@ -51,7 +51,7 @@ def _in_words(state: State, learned: LearnedMetric | None) -> str:
     lines = {
         "analysed": f"{state.analyzed} of {state.items} tracks",
         "stale": f"{state.stale} (analysed by an older version: run beet analyze)" if state.stale else "0",
-        "failed": f"{state.failed} (run beet analyze to see why)" if state.failed else "0",
+        "failed": f"{state.failed} (beet analyze --failed says why)" if state.failed else "0",
         "plays": str(state.plays),
         "triplets": triplets,
         "metric": "plain (nothing learned is in use)",

@@ -1,6 +1,6 @@
 """Learners of others, for comparison: metric-learn's SCML with fair settings, and bliss-metric-learning's formula.
 
-They are no candidates of `learn`: see docs/benchmarks.md for what they reach.
+They are no candidates of `learn`.
 """
 
 import warnings
