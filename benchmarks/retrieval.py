@@ -14,23 +14,22 @@ import argparse
 import hashlib
 import importlib.util
 import json
-import multiprocessing
 import os
 import sys
 import tempfile
 import wave
 from collections.abc import Callable
-from concurrent.futures import TimeoutError as Hung
+from functools import partial
 from pathlib import Path
 
 import mediafile
 import numpy as np
 from numpy.typing import NDArray
-from pebble import ProcessExpired, ProcessPool
 from tqdm import tqdm
 
 from smartqueue import decoding
 from smartqueue.metric import plain
+from smartqueue.workers import results
 
 Vector = NDArray[np.float32]
 Square = NDArray[np.float64]
@@ -97,19 +96,28 @@ def vectors_of(
         if file.exists():
             vectors[track] = np.load(file)
     wanted = [track for track in tracks if track not in vectors]
-    context = multiprocessing.get_context("spawn")
-    with ProcessPool(max_workers=jobs, context=context) as pool:
-        results = pool.map(extractor, wanted, timeout=SECONDS_ALLOWED).result()
-        for track in tqdm(wanted, desc=extractor.__name__, disable=None):
-            try:
-                vectors[track] = next(results)
-            except (Exception, Hung, ProcessExpired) as error:
-                print(f"{extractor.__name__} cannot read {track}: {error}", file=sys.stderr)
-                continue
-            if track in kept:
-                kept[track].parent.mkdir(parents=True, exist_ok=True)
-                np.save(kept[track], vectors[track])
+    found = results(partial(attempted, extractor), wanted, jobs, seconds=lambda _: SECONDS_ALLOWED, prepare=lone_thread)
+    for track, vector in tqdm(found, total=len(wanted), desc=extractor.__name__, disable=None):
+        if not isinstance(vector, np.ndarray):
+            print(f"{extractor.__name__} cannot read {track}: {vector}", file=sys.stderr)
+            continue
+        vectors[track] = vector
+        if track in kept:
+            kept[track].parent.mkdir(parents=True, exist_ok=True)
+            np.save(kept[track], vector)
     return vectors
+
+
+def attempted(extractor: Callable[[Path], Vector], track: Path) -> Vector | str:
+    try:
+        return extractor(track)
+    except Exception as error:
+        return str(error)
+
+
+def lone_thread() -> None:
+    """One file a processor: threads of the linear algebra's own would only wait for one another."""
+    os.environ["OPENBLAS_NUM_THREADS"] = "1"
 
 
 def kept_file(folder: Path, track: Path) -> Path:

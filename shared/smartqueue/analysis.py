@@ -2,21 +2,18 @@
 
 from __future__ import annotations
 
-import multiprocessing
 import os
 import resource
-import signal
 from collections.abc import Collection, Iterable, Iterator, Sequence
-from concurrent.futures import Future, as_completed
-from concurrent.futures import TimeoutError as Hung
+from contextlib import closing
 from dataclasses import dataclass, field
-
-from pebble import ProcessExpired, ProcessPool
+from functools import partial
 
 from smartqueue.database import FileState, Item, Track
 from smartqueue.decoding import DecodingError, audio_hash
 from smartqueue.extraction import Analysis, ExtractionError, extract
 from smartqueue.features import EXTRACTOR
+from smartqueue.workers import Died, Hung, results
 
 # A worker hangs that is still at one file after so many seconds, and its length in playing time once more.
 _PATIENCE = 120.0
@@ -94,32 +91,21 @@ def analyse(
     """
     # One file a processor: threads of the linear algebra's own would only wait for one another.
     os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
-    # Spawned, not forked: a worker inherits no connection, no thread and no lock of its parent's.
-    context = multiprocessing.get_context("spawn")
-    workers = max(1, min(jobs, len(tasks)))
-    with ProcessPool(workers, initializer=_prepare, initargs=(frozenset(known),), context=context) as pool:
-        futures: dict[Future[Analysis | KnownAudio | str], Task] = {
-            pool.schedule(_hear, args=[task.item.file], timeout=_PATIENCE + task.item.length): task for task in tasks
-        }
-        try:
-            for future in as_completed(futures):
-                task = futures.pop(future)
-                yield task, _found(future, task)
-        finally:
-            pool.stop()
-
-
-def _found(future: Future[Analysis | KnownAudio | str], task: Task) -> Analysis | KnownAudio | str:
-    try:
-        return future.result()
-    except Hung:
-        return f"it took longer than {_PATIENCE + task.item.length:.0f} seconds"
-    except ProcessExpired as error:
-        return f"the analysis crashed on it (exit status {error.exitcode})"
-    except MemoryError:
-        return "it takes too much memory"
-    except Exception as error:
-        return f"the analysis failed on it ({error!r}): please report this"
+    heard = results(
+        _hear,
+        tasks,
+        jobs,
+        seconds=lambda task: _PATIENCE + task.item.length,
+        prepare=partial(_prepare, frozenset(known)),
+    )
+    with closing(heard):
+        for task, found in heard:
+            if isinstance(found, Hung):
+                yield task, f"it took longer than {found.seconds:.0f} seconds"
+            elif isinstance(found, Died):
+                yield task, f"the analysis crashed on it (exit status {found.exit_status})"
+            else:
+                yield task, found
 
 
 # In a worker
@@ -130,15 +116,17 @@ _known: frozenset[str] = frozenset()
 def _prepare(known: frozenset[str]) -> None:
     global _known
     _known = known
-    # Ctrl-C is the parent's to answer.
-    signal.signal(signal.SIGINT, signal.SIG_IGN)
     resource.setrlimit(resource.RLIMIT_AS, (_MOST_MEMORY, resource.getrlimit(resource.RLIMIT_AS)[1]))
 
 
-def _hear(file: bytes) -> Analysis | KnownAudio | str:
+def _hear(task: Task) -> Analysis | KnownAudio | str:
     try:
-        if _known and (found := audio_hash(file)) in _known:
+        if _known and (found := audio_hash(task.item.file)) in _known:
             return KnownAudio(found)
-        return extract(file)
+        return extract(task.item.file)
     except (DecodingError, ExtractionError) as error:
         return str(error)
+    except MemoryError:
+        return "it takes too much memory"
+    except Exception as error:
+        return f"the analysis failed on it ({error!r}): please report this"

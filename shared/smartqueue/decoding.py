@@ -65,6 +65,13 @@ class Contents:
     audio_hash: str
 
 
+VORBIS = b"\x01vorbis"
+"""How the first header of Vorbis begins."""
+
+HEADER_BYTES = 1 << 24
+"""Within which all headers of a file stand, with large pictures in its tags."""
+
+
 @contextmanager
 def _opened(path: bytes) -> Iterator[tuple[InputContainer, AudioStream]]:
     """The file's container and its first audio stream; everything that FFmpeg refuses as a DecodingError."""
@@ -85,13 +92,37 @@ def _opened(path: bytes) -> Iterator[tuple[InputContainer, AudioStream]]:
 
 
 def _opened_stream(file: IO[bytes]) -> Iterator[tuple[InputContainer, AudioStream]]:
-    # a file object, so that no name is ever taken for an address
-    with av.open(file, "r", options={"format_whitelist": DEMUXERS, "protocol_whitelist": ""}) as container:
+    with _container(file) as container:
         if not container.streams.audio:
             raise DecodingError("there is no audio in it")
         stream = container.streams.audio[0]
         stream.codec_context.thread_count = 1  # files are analysed side by side
         yield container, stream
+
+
+def _container(file: IO[bytes]) -> InputContainer:
+    """The container of a file object: its name is kept back, so that none is ever taken for an address."""
+    options = {"format_whitelist": DEMUXERS, "protocol_whitelist": ""}
+    try:
+        return av.open(file, "r", options=options)
+    except av.InvalidDataError:
+        begin = _second_headers(file)
+        if not begin:
+            raise
+        return av.open(file, "r", options={**options, "skip_initial_bytes": str(begin)})
+
+
+def _second_headers(file: IO[bytes]) -> int:
+    """Where the headers of an Ogg Vorbis file stand once more, in bytes; 0 where they do not.
+
+    Some programs write them twice. FFmpeg refuses the second, and reads what begins with them.
+    """
+    file.seek(0)
+    beginning = file.read(HEADER_BYTES)
+    file.seek(0)
+    first = beginning.find(VORBIS)
+    second = beginning.find(VORBIS, first + 1)
+    return max(0, beginning.rfind(b"OggS", first, second)) if 0 < first < second else 0
 
 
 def contents(path: bytes) -> Contents:
