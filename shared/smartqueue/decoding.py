@@ -9,7 +9,6 @@ import stat
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
-from typing import IO
 
 import av
 import numpy as np
@@ -82,7 +81,7 @@ def _opened(path: bytes) -> Iterator[tuple[InputContainer, AudioStream]]:
         if not status.st_size:
             raise DecodingError("the file is empty")
         with open(path, "rb") as file:  # noqa: PTH123 - beets' paths are bytes, which Path does not take
-            yield from _opened_stream(file)
+            yield from _opened_stream(file.fileno())
     except av.FFmpegError as error:
         raise DecodingError(f"it is no audio that can be read: {error.strerror}") from error
     except OSError as error:
@@ -91,35 +90,40 @@ def _opened(path: bytes) -> Iterator[tuple[InputContainer, AudioStream]]:
         raise DecodingError(f"it is no audio that can be read: {error}") from error
 
 
-def _opened_stream(file: IO[bytes]) -> Iterator[tuple[InputContainer, AudioStream]]:
+def _opened_stream(file: int) -> Iterator[tuple[InputContainer, AudioStream]]:
     with _container(file) as container:
         if not container.streams.audio:
             raise DecodingError("there is no audio in it")
         stream = container.streams.audio[0]
+        if stream.codec_context is None:
+            raise DecodingError("its audio is encoded in a way that is not known")
         stream.codec_context.thread_count = 1  # files are analysed side by side
         yield container, stream
 
 
-def _container(file: IO[bytes]) -> InputContainer:
-    """The container of a file object: its name is kept back, so that none is ever taken for an address."""
-    options = {"format_whitelist": DEMUXERS, "protocol_whitelist": ""}
+def _container(file: int, begin: int = 0) -> InputContainer:
+    """The container that begins at a byte of a file, which is given by its descriptor."""
+    os.lseek(file, 0, os.SEEK_SET)
+    options = {
+        "fd": str(file),  # no name, which could be taken for an address
+        "protocol_whitelist": "fd",
+        "format_whitelist": DEMUXERS,
+        "skip_initial_bytes": str(begin),
+    }
     try:
-        return av.open(file, "r", options=options)
+        return av.open("fd:", "r", options=options, metadata_errors="replace")
     except av.InvalidDataError:
-        begin = _second_headers(file)
-        if not begin:
+        if begin or not (begin := _second_headers(file)):
             raise
-        return av.open(file, "r", options={**options, "skip_initial_bytes": str(begin)})
+        return _container(file, begin)
 
 
-def _second_headers(file: IO[bytes]) -> int:
+def _second_headers(file: int) -> int:
     """Where the headers of an Ogg Vorbis file stand once more, in bytes; 0 where they do not.
 
     Some programs write them twice. FFmpeg refuses the second, and reads what begins with them.
     """
-    file.seek(0)
-    beginning = file.read(HEADER_BYTES)
-    file.seek(0)
+    beginning = os.pread(file, HEADER_BYTES, 0)
     first = beginning.find(VORBIS)
     second = beginning.find(VORBIS, first + 1)
     return max(0, beginning.rfind(b"OggS", first, second)) if 0 < first < second else 0

@@ -168,16 +168,6 @@ def test_the_death_of_a_worker_costs_one_file(own_beets: Beets) -> None:
     assert "crashed" in output
 
 
-def test_after_a_kill_at_any_moment_the_next_run_goes_on(own_beets: Beets) -> None:
-    for count in (0, 1, 3):
-        started = own_beets.start("analyze", "-j", "2")
-        until(lambda count=count: stored(own_beets) >= count)  # type: ignore[misc]
-        os.killpg(started.pid, signal.SIGKILL)
-        started.communicate()
-    own_beets.run("analyze")
-    assert len(vectors(own_beets)) == 6
-
-
 def until(happened: Callable[[], bool], seconds: float = 60.0) -> None:
     give_up = time.monotonic() + seconds
     while not happened():

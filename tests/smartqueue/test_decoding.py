@@ -131,6 +131,33 @@ def test_a_name_may_be_any_bytes(tmp_path: Path, music: NDArray[np.float32]) -> 
     assert contents(name).length == pytest.approx(4)
 
 
+def test_vorbis_headers_that_are_written_twice_change_nothing(tmp_path: Path, music: NDArray[np.float32]) -> None:
+    path = tmp_path / "track.ogg"
+    write(path, music)
+    once = contents(os.fsencode(path))
+    data = path.read_bytes()
+    audio = data.index(b"OggS", data.index(b"\x05vorbis"))
+    path.write_bytes(data[:audio] + data)
+    assert contents(os.fsencode(path)) == once
+    assert seconds_heard(path) == pytest.approx(4, abs=0.01)
+
+
+def test_tags_in_an_old_encoding_do_not_matter(tmp_path: Path, music: NDArray[np.float32]) -> None:
+    path = tmp_path / "track.flac"
+    write(path, music, tags={"title": "Gruesse"})
+    path.write_bytes(path.read_bytes().replace(b"Gruesse", "Gr\xfc\xdfe..".encode("latin-1")))
+    assert seconds_heard(path) == pytest.approx(4, abs=0.01)
+
+
+def test_a_header_that_is_larger_than_any_file_does_not_matter(tmp_path: Path, music: NDArray[np.float32]) -> None:
+    path = tmp_path / "track.wma"
+    write(path, music)
+    data = bytearray(path.read_bytes())
+    data[46:54] = b"\x7f" * 8  # the size of the first object in the header
+    path.write_bytes(data)
+    assert seconds_heard(path) == pytest.approx(4, abs=0.15)
+
+
 def test_samples_that_are_no_numbers_are_silence(tmp_path: Path) -> None:
     path = tmp_path / "nan.wav"
     samples = np.full(8000, np.nan, "<f4")
@@ -171,6 +198,10 @@ def header_alone(path: Path) -> None:
     path.write_bytes(wave_file(b""))
 
 
+def unknown_encoding(path: Path) -> None:
+    path.write_bytes(wave_file(bytes(8000), kind=0x7777))
+
+
 def impossible_rate(path: Path) -> None:
     path.write_bytes(wave_file(bytes(4000), rate=7))
 
@@ -190,6 +221,7 @@ def too_many_channels(path: Path) -> None:
         (pipe, "it is not a file but"),
         (dead_link, "the file cannot be read: No such file"),
         (header_alone, "there is no audio in it"),
+        (unknown_encoding, "its audio is encoded in a way that is not known"),
         (too_many_channels, "it has 9 channels"),
         (impossible_rate, "its sample rate of 7 Hz"),
     ],
