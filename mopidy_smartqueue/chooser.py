@@ -18,8 +18,6 @@ from mopidy_smartqueue.survival import survives
 from mopidy_smartqueue.translator import Translator
 from smartqueue.beets_configuration import BeetsPlaces
 from smartqueue.database import Database, DatabaseError, Library
-from smartqueue.features import EXTRACTOR, NAMES
-from smartqueue.metric import plain
 from smartqueue.selection import choose
 
 logger = logging.getLogger(__name__)
@@ -146,6 +144,7 @@ class Chooser(pykka.ThreadingActor):
                         "chooser", f"{self._places.library} has no analysed tracks yet: run beet analyze"
                     )
                     return
+                database.migrate()
                 version = database.version(self._profile)
                 if self._loaded is None or version != self._loaded.version:
                     self._load(database, version)
@@ -153,12 +152,11 @@ class Chooser(pykka.ThreadingActor):
             self._complaints.say("chooser", str(error))
 
     def _load(self, database: Database, version: object) -> None:
-        library = database.tracks.library(EXTRACTOR)
+        library = database.vectors.library()
         if not len(library.ids):
             self._complaints.say("chooser", f"{self._places.library} has no analysed tracks yet: run beet analyze")
             return
-        learned = database.metrics.in_use(self._profile, EXTRACTOR, NAMES)
-        metric = learned.metric if learned else plain(NAMES, library.vectors)
+        metric = database.metric(self._profile, library)
         rows = {file: row for row, file in enumerate(library.files)}
         if self._loaded is None:
             for play in database.plays.since(time.time() - _LATELY):

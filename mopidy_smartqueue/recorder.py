@@ -65,6 +65,7 @@ class Recorder(pykka.ThreadingActor):
             with Database(self._places.library, self._places.music_directory) as database:
                 if not database.is_ours:
                     return
+                database.migrate()
                 while self._waiting:
                     play = self._play(database, self._waiting[0])
                     if play is not None:

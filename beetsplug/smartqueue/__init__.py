@@ -11,6 +11,8 @@ from beets.plugins import BeetsPlugin
 from beets.ui import Subcommand
 
 from beetsplug.smartqueue import analyze, learnmetric, similar, status
+from beetsplug.smartqueue.auto import ImportAnalysis
+from beetsplug.smartqueue.changes import Changes
 
 
 class SmartqueuePlugin(BeetsPlugin):
@@ -29,11 +31,14 @@ class SmartqueuePlugin(BeetsPlugin):
         super().__init__()
         self.config.add(
             {
+                "auto": False,
                 "jobs": os.cpu_count() or 1,
                 "fields": ["bpm", "initial_key", "loudness", "loudness_range", "danceability", "onset_rate"],
                 "profile": "default",
             }
         )
+        ImportAnalysis(self.config, self._log).listen(self)
+        Changes().listen(self)
 
     def commands(self) -> Sequence[Subcommand]:
         """The commands analyze, learnmetric, similar and smartqueue."""

@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Mapping
+import sys
+from collections.abc import Collection, Generator, Iterable, Mapping
+from contextlib import closing
 from optparse import Values
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 from beets.exceptions import UserError
@@ -13,11 +16,13 @@ from beets.ui import Subcommand, print_
 from beets.util import displayable_path
 from confuse import Subview
 
+from beetsplug.smartqueue.fields import fill
 from beetsplug.smartqueue.library import missing_extra, opened
+from smartqueue import exchange
 from smartqueue.features import EXTRACTOR
 
 if TYPE_CHECKING:
-    from smartqueue.analysis import Plan
+    from smartqueue.analysis import Done, Plan
     from smartqueue.database import Database, Item
 
 # Processor seconds for a minute of audio, for a first guess at how long the work takes.
@@ -34,11 +39,18 @@ def command(config: Subview) -> Subcommand:
     parser.add_option("--retry-failed", action="store_true", help="try again what failed and has not changed since")
     parser.add_option("--failed", action="store_true", help="only list what failed, and why")
     parser.add_option("-p", "--pretend", action="store_true", help="only list what would be analysed")
+    parser.add_option("--export", metavar="FILE", help="only write what was heard of the library to a file")
+    parser.add_option(
+        "--import", dest="take", metavar="FILE", help="only take what another machine heard of the same files"
+    )
 
     def run(lib: Library, options: Values, query: list[str]) -> None:
         jobs = config["jobs"].get(int) if options.jobs is None else options.jobs
         if jobs < 1:
             raise UserError(f"jobs must be 1 or more, not {jobs}")
+        only = [name for name in ("failed", "pretend", "export", "take") if getattr(options, name)]
+        if len(only) > 1:
+            raise UserError("only one of --failed, --pretend, --export and --import can be done at a time")
         fields = config["fields"].as_str_seq()
         matched = {item.id: item for item in lib.items(query) if item.id is not None}
         if not matched:
@@ -46,12 +58,17 @@ def command(config: Subview) -> Subcommand:
             return
         with opened(lib) as database:
             database.tracks.forget_missing_items()
+            if options.export:
+                _export(database, matched, Path(options.export))
+                return
             work = _plan(database, matched, options)
             if options.failed:
                 _list_failures([*work.failed, *work.unreadable])
             elif options.pretend:
                 for task in work.tasks:
                     print_(displayable_path(task.item.file))
+            elif options.take:
+                _take(database, matched, work, Path(options.take), jobs, fields)
             else:
                 _analyze(database, matched, work, jobs, fields, force=options.force)
 
@@ -66,7 +83,7 @@ def _plan(database: Database, matched: Collection[int], options: Values) -> Plan
         raise missing_extra("analyze", "analysis", error) from error
     return plan(
         database.tracks.items(matched),
-        database.tracks.all(),
+        database.tracks.of_items(matched),
         force=options.force,
         retry_failed=options.retry_failed,
     )
@@ -81,63 +98,94 @@ def _analyze(
     *,
     force: bool,
 ) -> None:
-    from tqdm import tqdm
+    from smartqueue.analysis import carry_out
 
-    from smartqueue.analysis import KnownAudio, analyse
-
-    tracks = database.tracks
-    for track, item, state in work.moved:
-        tracks.store_move(track.id, item, state)
-    for item, reason in work.unreadable:
-        tracks.store_failure(item, None, reason)
-    known = frozenset() if force else tracks.audio_hashes(EXTRACTOR)
-    failures = [*work.failed, *work.unreadable]
-    done = 0
-    recognised = work.up_to_date + len(work.moved)
     if work.tasks:
         print_(_forecast(work, jobs))
+        sys.stdout.flush()
+    done, stopped = _watch(carry_out(work, database, jobs, force=force), len(work.tasks), matched, fields)
+    heard = sum(not one.failure and not one.known for one in done)
+    known = sum(one.known for one in done) + work.up_to_date + len(work.moved)
+    failures = [*work.failed, *work.unreadable, *((one.item, one.failure) for one in done if one.failure)]
+    print_(f"{heard} analysed, {known} up to date, {len(failures)} failed")
+    _list_failures(failures)
+    _change(database, {item.id for item, _ in work.unreadable})
+    _end(stopped)
+
+
+def _take(
+    database: Database,
+    matched: Mapping[int, BeetsItem],
+    work: Plan,
+    file: Path,
+    jobs: int,
+    fields: Collection[str],
+) -> None:
+    from smartqueue.analysis import take_over
+
     try:
-        with tqdm(total=len(work.tasks), desc="analysing", unit="track", disable=None) as progress:
-            for task, found in analyse(work.tasks, jobs, known):
-                if isinstance(found, str):
-                    failures.append((task.item, found))
-                    tracks.store_failure(task.item, task.state, found)
-                elif isinstance(found, KnownAudio):
-                    recognised += 1
-                    vector, scalars = tracks.heard_before(found.audio_hash, EXTRACTOR)
-                    tracks.store_vector(task.item, task.state, found.audio_hash, EXTRACTOR, vector, scalars)
-                    _write_fields(matched[task.item.id], scalars, fields)
-                else:
-                    done += 1
-                    tracks.store_vector(task.item, task.state, found.audio_hash, EXTRACTOR, found.vector, found.scalars)
-                    _write_fields(matched[task.item.id], found.scalars, fields)
+        heard = exchange.read(file)
+    except exchange.ExchangeError as error:
+        raise UserError(str(error)) from error
+    done, stopped = _watch(take_over(work, database, heard, jobs), len(work.tasks), matched, fields)
+    print_(f"{len(done)} taken from {file}, {len(work.tasks) - len(done)} left for beet analyze")
+    _change(database, {item.id for item, _ in work.unreadable})
+    _end(stopped)
+
+
+def _watch(
+    results: Generator[Done], total: int, matched: Mapping[int, BeetsItem], fields: Collection[str]
+) -> tuple[list[Done], bool]:
+    """What was done, with the fields filled, and whether the user stopped it."""
+    from beetsplug.smartqueue.progress import Progress
+
+    done: list[Done] = []
+    try:
+        with Progress(total) as progress, closing(results):
+            for one in results:
+                fill(matched[one.item.id], one.scalars, fields)
+                done.append(one)
                 progress.update()
     except KeyboardInterrupt:
         print_("stopped; the next beet analyze goes on from here")
-    print_(f"{done} analysed, {recognised} up to date, {len(failures)} failed")
-    _list_failures(failures)
+        return done, True
+    return done, False
+
+
+def _end(stopped: bool) -> None:
+    if stopped:
+        # as of any program that Ctrl-C ends, so that a script does not go on
+        sys.exit(130)
+
+
+def _change(database: Database, away: Collection[int]) -> None:
+    """Puts the vectors of this version in use in place of older ones once they are all there, and tells of it."""
+    if database.vectors.change(EXTRACTOR, away):
+        print_("all tracks were heard anew, and that is in use from now on: run beet learnmetric to learn from it")
+    elif database.vectors.extractor != EXTRACTOR and (waiting := database.vectors.waiting(EXTRACTOR)):
+        missing = len(waiting & set(away))
+        print_(
+            f"{len(waiting)} tracks are still to be heard anew ({missing} files are away); until then what an older"
+            " version heard stays in use. beet update forgets files that are gone for good."
+        )
+
+
+def _export(database: Database, matched: Collection[int], file: Path) -> None:
+    wanted = {track.audio_hash for track in database.tracks.of_items(matched)}
+    heard = {audio: one for audio, one in database.vectors.heard(EXTRACTOR).items() if audio in wanted}
+    try:
+        exchange.write(file, heard)
+    except exchange.ExchangeError as error:
+        raise UserError(str(error)) from error
+    print_(f"what was heard of {len(heard)} tracks is in {file}")
 
 
 def _forecast(work: Plan, jobs: int) -> str:
+    from beetsplug.smartqueue.progress import duration
+
     minutes = sum(task.item.length for task in work.tasks) / 60
-    seconds = minutes * _PROCESSOR_SECONDS / min(jobs, len(work.tasks))
-    about = "less than a minute" if seconds < 60 else f"{seconds / 60:.0f} minutes"
-    if seconds > 5400:
-        about = f"{seconds / 3600:.0f} hours"
+    about = duration(minutes * _PROCESSOR_SECONDS / min(jobs, len(work.tasks)))
     return f"{len(work.tasks)} to analyse, {minutes:.0f} minutes of music: that takes about {about}"
-
-
-def _write_fields(item: BeetsItem, scalars: Mapping[str, float | str], fields: Collection[str]) -> None:
-    """Fills the item's fields that are empty; what stands there already is the user's."""
-    new = {name: value for name, value in scalars.items() if name in fields and _is_empty(item, name)}
-    if new:
-        item.update(new)
-        item.store()
-
-
-def _is_empty(item: BeetsItem, name: str) -> bool:
-    # beets gives 0 for a tempo that it does not have; of all other fields 0 is a value.
-    return item.get(name) in ((None, "", 0) if name == "bpm" else (None, ""))
 
 
 def _list_failures(failures: Iterable[tuple[Item, str]]) -> None:

@@ -7,6 +7,7 @@ from dataclasses import replace
 from optparse import Values
 
 import numpy as np
+from beets.exceptions import UserError
 from beets.library import Library
 from beets.ui import Subcommand, print_
 from confuse import Subview
@@ -25,6 +26,10 @@ def command(config: Subview) -> Subcommand:
 
     def run(lib: Library, _: Values, __: list[str]) -> None:
         with opened(lib) as database:
+            if database.vectors.extractor not in ("", EXTRACTOR):
+                raise UserError(
+                    "the vectors in use are of an older version, which is not learned from: run beet analyze first"
+                )
             _learn(database, config["profile"].as_str())
 
     learnmetric.func = run
@@ -37,13 +42,13 @@ def _learn(database: Database, profile: str) -> None:
     except ImportError as error:
         raise missing_extra("learnmetric", "learning", error) from error
 
-    known, albums, artists = database.tracks.albums_and_artists(EXTRACTOR)
+    known, albums, artists = database.tracks.albums_and_artists()
     rows = library_triplets(albums, artists)
     database.triplets.replace_library(
         Triplet(int(near_a), int(near_b), int(odd), "library", WEIGHT, profile) for near_a, near_b, odd in known[rows]
     )
     artist = dict(zip(known.tolist(), artists, strict=True))
-    ids, vectors = database.tracks.taught_vectors(EXTRACTOR)
+    ids, vectors = database.vectors.taught()
     row = {int(id_): row for row, id_ in enumerate(ids)}
     triplets = [t for t in database.triplets.of_profile(profile) if {t.near_a, t.near_b, t.odd} <= row.keys()]
     if not triplets:

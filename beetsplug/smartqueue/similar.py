@@ -12,8 +12,6 @@ from beets.ui import Subcommand, print_
 from confuse import Subview
 
 from beetsplug.smartqueue.library import opened
-from smartqueue.features import EXTRACTOR, NAMES
-from smartqueue.metric import plain
 from smartqueue.selection import nearest
 
 
@@ -40,12 +38,11 @@ def _similar(lib: Library, query: list[str], number: int, form: str, profile: st
     if seed is None:
         raise UserError("no track of the library matches: nothing to compare with")
     with opened(lib) as database:
-        library = database.tracks.library(EXTRACTOR)
-        learned = database.metrics.in_use(profile, EXTRACTOR, NAMES)
+        library = database.vectors.library()
+        metric = database.metric(profile, library)
     rows = np.flatnonzero(library.item_ids == seed.id)
     if not len(rows):
         raise UserError(f"not analysed yet: {seed}. Run beet analyze first")
-    metric = learned.metric if learned else plain(NAMES, library.vectors)
     for choice in nearest(metric.points(library.vectors), int(rows[0]))[:number]:
         item = lib.get_item(int(library.item_ids[choice.row]))
         if item is not None:

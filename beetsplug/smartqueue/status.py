@@ -11,7 +11,6 @@ from confuse import Subview
 
 from beetsplug.smartqueue.library import opened
 from smartqueue.database import LearnedMetric, State
-from smartqueue.features import EXTRACTOR, NAMES
 
 
 def command(config: Subview) -> Subcommand:
@@ -21,8 +20,8 @@ def command(config: Subview) -> Subcommand:
 
     def run(lib: Library, options: Values, _: list[str]) -> None:
         with opened(lib) as database:
-            state = database.state(EXTRACTOR)
-            learned = database.metrics.in_use(config["profile"].as_str(), EXTRACTOR, NAMES)
+            state = database.state()
+            learned = database.metrics.in_use(config["profile"].as_str())
         print_(json.dumps(_as_json(state, learned)) if options.json else _in_words(state, learned))
 
     status.func = run
@@ -50,7 +49,9 @@ def _in_words(state: State, learned: LearnedMetric | None) -> str:
     triplets = ", ".join(f"{count} from {source}" for source, count in state.triplets.items())
     lines = {
         "analysed": f"{state.analyzed} of {state.items} tracks",
-        "stale": f"{state.stale} (analysed by an older version: run beet analyze)" if state.stale else "0",
+        "stale": f"{state.stale} (of an older version, in use until beet analyze has heard all of them anew)"
+        if state.stale
+        else "0",
         "failed": f"{state.failed} (beet analyze --failed says why)" if state.failed else "0",
         "plays": str(state.plays),
         "triplets": triplets,

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import os
 import resource
-from collections.abc import Collection, Iterable, Iterator, Sequence
+from collections.abc import Collection, Generator, Iterable, Mapping, Sequence
 from contextlib import closing
 from dataclasses import dataclass, field
 from functools import partial
+from threading import Event
 
-from smartqueue.database import FileState, Item, Track
+from smartqueue.database import Database, FileState, Heard, Item, Track
 from smartqueue.decoding import DecodingError, audio_hash
 from smartqueue.extraction import Analysis, ExtractionError, extract
 from smartqueue.features import EXTRACTOR
@@ -51,6 +52,16 @@ class KnownAudio:
     audio_hash: str
 
 
+@dataclass(frozen=True)
+class Done:
+    """What came of a task: the scalars that are known now, or why there are none; whether its audio was known."""
+
+    item: Item
+    scalars: Mapping[str, float | str]
+    failure: str = ""
+    known: bool = False
+
+
 def plan(items: Iterable[Item], tracks: Iterable[Track], *, force: bool = False, retry_failed: bool = False) -> Plan:
     """Sorts items by what is known of their files: an unchanged file is not analysed again.
 
@@ -67,12 +78,12 @@ def plan(items: Iterable[Item], tracks: Iterable[Track], *, force: bool = False,
             continue
         state = FileState(status.st_size, status.st_mtime)
         track = rows.get(item.id)
-        unchanged = track is not None and (track.size, track.mtime) == (state.size, state.mtime)
-        if track is None or not unchanged or force:
+        heard = track is not None and (track.size, track.mtime, track.extractor) == (state.size, state.mtime, EXTRACTOR)
+        if track is None or not heard or force:
             result.tasks.append(Task(item, state))
         elif track.failure and track.path == item.path and not retry_failed:
             result.failed.append((item, track.failure))
-        elif track.extractor != EXTRACTOR:
+        elif track.failure:
             result.tasks.append(Task(item, state))
         elif track.path != item.path:
             result.moved.append((track, item, state))
@@ -81,12 +92,56 @@ def plan(items: Iterable[Item], tracks: Iterable[Track], *, force: bool = False,
     return result
 
 
+def carry_out(
+    work: Plan, database: Database, jobs: int, *, force: bool = False, stop: Event | None = None
+) -> Generator[Done]:
+    """Does what was planned, in so many processes; each result is stored before it is yielded.
+
+    force: hear audio again that was heard before. stop: ends it from another thread. See `analyse`.
+    """
+    tracks, vectors = database.tracks, database.vectors
+    for track, item, state in work.moved:
+        tracks.store_move(track.id, item, state)
+    for item, reason in work.unreadable:
+        vectors.store_absence(item, reason)
+    known = frozenset() if force else vectors.audio_hashes(EXTRACTOR)
+    with closing(analyse(work.tasks, jobs, known, stop=stop)) as found:
+        for task, result in found:
+            if isinstance(result, str):
+                vectors.store_failure(task.item, task.state, EXTRACTOR, result)
+                yield Done(task.item, {}, result)
+            elif isinstance(result, KnownAudio):
+                heard = vectors.heard_before(EXTRACTOR, result.audio_hash)
+                vectors.store(task.item, task.state, result.audio_hash, EXTRACTOR, heard)
+                yield Done(task.item, heard.scalars, known=True)
+            elif result is not None:
+                heard = Heard(result.vector, result.scalars)
+                vectors.store(task.item, task.state, result.audio_hash, EXTRACTOR, heard)
+                yield Done(task.item, result.scalars)
+
+
+def take_over(work: Plan, database: Database, heard: Mapping[str, Heard], jobs: int) -> Generator[Done]:
+    """Of the planned tasks does those whose audio is among what was heard elsewhere, by its hash; hears none."""
+    with closing(analyse(work.tasks, jobs, heard.keys(), only_known=True)) as found:
+        for task, result in found:
+            if isinstance(result, KnownAudio):
+                known = heard[result.audio_hash]
+                database.vectors.store(task.item, task.state, result.audio_hash, EXTRACTOR, known)
+                yield Done(task.item, known.scalars, known=True)
+
+
 def analyse(
-    tasks: Sequence[Task], jobs: int, known: Collection[str] = ()
-) -> Iterator[tuple[Task, Analysis | KnownAudio | str]]:
+    tasks: Sequence[Task],
+    jobs: int,
+    known: Collection[str] = (),
+    *,
+    only_known: bool = False,
+    stop: Event | None = None,
+) -> Generator[tuple[Task, Analysis | KnownAudio | str | None]]:
     """Hears files in worker processes; yields, as they come, a task and what was found.
 
     known: audio hashes that need not be heard again; such a file's hash comes back as KnownAudio.
+    only_known: hear no other file either; what comes back for it is None.
     A failure comes as a reason in words. A worker's death, hanging or hunger for memory costs its file alone.
     """
     # One file a processor: threads of the linear algebra's own would only wait for one another.
@@ -96,7 +151,8 @@ def analyse(
         tasks,
         jobs,
         seconds=lambda task: _PATIENCE + task.item.length,
-        prepare=partial(_prepare, frozenset(known)),
+        prepare=partial(_prepare, frozenset(known), only_known),
+        stop=stop,
     )
     with closing(heard):
         for task, found in heard:
@@ -111,19 +167,20 @@ def analyse(
 # In a worker
 
 _known: frozenset[str] = frozenset()
+_only_known = False
 
 
-def _prepare(known: frozenset[str]) -> None:
-    global _known
-    _known = known
+def _prepare(known: frozenset[str], only_known: bool) -> None:
+    global _known, _only_known
+    _known, _only_known = known, only_known
     resource.setrlimit(resource.RLIMIT_AS, (_MOST_MEMORY, resource.getrlimit(resource.RLIMIT_AS)[1]))
 
 
-def _hear(task: Task) -> Analysis | KnownAudio | str:
+def _hear(task: Task) -> Analysis | KnownAudio | str | None:
     try:
         if _known and (found := audio_hash(task.item.file)) in _known:
             return KnownAudio(found)
-        return extract(task.item.file)
+        return None if _only_known else extract(task.item.file)
     except (DecodingError, ExtractionError) as error:
         return str(error)
     except MemoryError:

@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from itertools import islice
 from multiprocessing import connection, resource_tracker
 from multiprocessing.connection import Connection
+from threading import Event
 from typing import Generic, TypeVar
 
 Argument = TypeVar("Argument")
@@ -19,6 +20,8 @@ Result = TypeVar("Result")
 
 # Spawned, not forked: a worker inherits no connection, no thread and no lock of its parent's.
 _SPAWN = multiprocessing.get_context("spawn")
+# How often to look whether to stop, in seconds.
+_LOOK_UP = 0.5
 
 
 @dataclass(frozen=True)
@@ -73,11 +76,12 @@ def results(
     *,
     seconds: Callable[[Argument], float],
     prepare: Callable[[], None],
+    stop: Event | None = None,
 ) -> Generator[tuple[Argument, Result | Died | Hung]]:
     """Yields, as they come, each argument with what the function gave for it in one of so many processes.
 
     seconds: how long an argument may take. prepare: called in each process first. The function must not raise.
-    Closing the iterator ends all processes at once. Call it from one thread.
+    Closing the iterator ends all processes at once, and so does, from another thread, setting `stop`.
     """
     waiting = iter(arguments)
     idle: list[_Worker[Argument, Result]] = []
@@ -92,8 +96,10 @@ def results(
             yield from finished
             if not busy:
                 return
-            patience = max(0.0, min(worker.due for worker in busy) - time.monotonic())
-            ready = connection.wait([worker.pipe for worker in busy], patience)
+            patience = min(_LOOK_UP, *(worker.due - time.monotonic() for worker in busy))
+            ready = connection.wait([worker.pipe for worker in busy], max(0.0, patience))
+            if stop is not None and stop.is_set():
+                return
             finished = []
             for worker in busy.copy():
                 if worker.pipe not in ready and worker.due > time.monotonic():

@@ -19,7 +19,7 @@ def answer(beets: Beets, groups: set[str], count: int = 200) -> None:
     """Answers questions as a listener would for whom some groups of features alone count."""
     generator = np.random.default_rng(0)
     with Database(beets.library, beets.music) as database:
-        library = database.tracks.library(EXTRACTOR)
+        library = database.vectors.library()
         heard = plain(NAMES, library.vectors).standardise(library.vectors)[:, np.isin(FEATURE_GROUPS, list(groups))]
         triplets = []
         for a, b, c in (generator.choice(len(heard), 3, replace=False) for _ in range(count)):
@@ -32,7 +32,7 @@ def answer(beets: Beets, groups: set[str], count: int = 200) -> None:
 
 def in_use(beets: Beets) -> bool:
     with Database(beets.library, beets.music) as database:
-        return database.metrics.in_use("default", EXTRACTOR, NAMES) is not None
+        return database.metrics.in_use("default") is not None
 
 
 def test_the_held_out_accuracy_stands_beside_that_of_plain(beets: Beets) -> None:
@@ -55,7 +55,7 @@ def test_where_plain_is_the_truth_plain_stays(beets: Beets) -> None:
 
 def test_a_metric_that_is_not_better_any_more_goes_out_of_use(beets: Beets) -> None:
     with Database(beets.library, beets.music) as database:
-        vectors = database.tracks.library(EXTRACTOR).vectors
+        vectors = database.vectors.library().vectors
         earlier = LearnedMetric(replace(plain(NAMES, vectors), learner="weights"), {}, 30, 0.6, 0.5, 0.02)
         database.metrics.add(earlier, profile="default", extractor=EXTRACTOR, in_use=True)
     answer(beets, set(FEATURE_GROUPS))

@@ -13,8 +13,9 @@ import pytest
 from beets.library import Item as BeetsItem
 from beets.library import Library as BeetsLibrary
 
-from smartqueue.database import Database, DatabaseError, FileState, Item, LearnedMetric
+from smartqueue.database import Database, DatabaseError, FileState, Heard, Item, LearnedMetric
 from smartqueue.database.schema import MIGRATIONS
+from smartqueue.features import EXTRACTOR
 from smartqueue.listening import Play, Triplet
 from smartqueue.metric import plain
 
@@ -49,8 +50,8 @@ class Stage:
         found.store()
         return self.ours.tracks.items([item.id])[0]
 
-    def analyse(self, item: Item, audio_hash: str = "") -> int:
-        return self.ours.tracks.store_vector(item, STATE, audio_hash or item.path.decode(), "1", VECTOR, {})
+    def analyse(self, item: Item, audio_hash: str = "", extractor: str = "1") -> int:
+        return self.ours.vectors.store(item, STATE, audio_hash or item.path.decode(), extractor, Heard(VECTOR, {}))
 
 
 @pytest.fixture(scope="session")
@@ -105,10 +106,27 @@ def test_tables_of_every_older_version_become_ours(tmp_path: Path, empty_library
             for statement in step:
                 connection.execute(statement)
         if version:
-            connection.execute("INSERT INTO smartqueue_schema VALUES (?)", (version,))
+            connection.execute("UPDATE smartqueue_schema SET version = ?", (version,))
     with Database(tmp_path / "library.db", tmp_path) as database:
         database.migrate()
-        assert database.is_ours
+        assert database.state().items == 0
+
+
+def test_vectors_of_the_first_version_of_the_tables_are_in_use_in_this_one(tmp_path: Path, empty_library: Path) -> None:
+    shutil.copy(empty_library, tmp_path / "library.db")
+    item = BeetsItem(path=os.fsencode(tmp_path / "a.ogg"))
+    BeetsLibrary(str(tmp_path / "library.db"), str(tmp_path)).add(item)
+    with sqlite3.connect(tmp_path / "library.db") as connection:
+        for statement in MIGRATIONS[0]:
+            connection.execute(statement)
+        connection.execute("UPDATE smartqueue_schema SET version = 1")
+        connection.execute(
+            "INSERT INTO smartqueue_track (item_id, path, extractor, vector, changed) VALUES (?, ?, '1', ?, 0)",
+            (item.id, b"a.ogg", VECTOR.tobytes()),
+        )
+    with Database(tmp_path / "library.db", tmp_path) as database:
+        database.migrate()
+        np.testing.assert_array_equal(database.vectors.library().vectors, [VECTOR])
 
 
 def test_tables_of_a_newer_version_are_left_alone(stage: Stage) -> None:
@@ -126,7 +144,7 @@ def test_a_lock_that_lasts_is_told_in_words(stage: Stage) -> None:
         Database(stage.ours.path, stage.music, timeout=0.01) as database,
         pytest.raises(DatabaseError, match="another"),
     ):
-        database.tracks.store_vector(item, STATE, "hash", "1", VECTOR, {})
+        database.vectors.store(item, STATE, "hash", "1", Heard(VECTOR, {}))
     holder.rollback()
 
 
@@ -140,19 +158,14 @@ def test_beets_still_works_beside_our_tables(stage: Stage) -> None:
 
 def test_a_vector_comes_back_as_it_went_in(stage: Stage) -> None:
     stage.analyse(stage.add("a.ogg"))
-    np.testing.assert_array_equal(stage.ours.tracks.library("1").vectors, [VECTOR])
+    np.testing.assert_array_equal(stage.ours.vectors.library().vectors, [VECTOR])
 
 
 def test_files_are_absolute_though_beets_stores_them_relative(stage: Stage) -> None:
     item = stage.add("a.ogg")
     stage.analyse(item)
     assert item.path == b"a.ogg"
-    assert stage.ours.tracks.library("1").files == [os.fsencode(stage.music / "a.ogg")]
-
-
-def test_a_vector_counts_only_for_its_own_extractor(stage: Stage) -> None:
-    stage.analyse(stage.add("a.ogg"))
-    assert not len(stage.ours.tracks.library("2").ids)
+    assert stage.ours.vectors.library().files == [os.fsencode(stage.music / "a.ogg")]
 
 
 def test_an_item_that_has_the_id_of_a_removed_one_is_another_track(stage: Stage) -> None:
@@ -169,7 +182,7 @@ def test_before_it_is_analysed_an_item_with_a_used_id_has_no_vector(stage: Stage
     stage.analyse(old)
     stage.remove(old)
     stage.add("new.ogg")
-    assert not len(stage.ours.tracks.library("1").ids)
+    assert not len(stage.ours.vectors.library().ids)
 
 
 def test_a_moved_file_with_its_recording_known_keeps_its_track(stage: Stage) -> None:
@@ -202,21 +215,21 @@ def test_a_removed_item_keeps_its_vector_for_its_triplets(stage: Stage) -> None:
     track = stage.analyse(item)
     stage.remove(item)
     stage.ours.tracks.forget_missing_items()
-    assert stage.ours.tracks.taught_vectors("1")[0].tolist() == [track]
+    assert stage.ours.vectors.taught()[0].tolist() == [track]
 
 
 def test_a_removed_item_is_not_offered(stage: Stage) -> None:
     item = stage.add("a.ogg")
     stage.analyse(item)
     stage.remove(item)
-    assert not len(stage.ours.tracks.library("1").ids)
+    assert not len(stage.ours.vectors.library().ids)
 
 
 def test_a_failure_takes_the_place_of_a_vector(stage: Stage) -> None:
     item = stage.add("a.ogg")
     stage.analyse(item)
-    stage.ours.tracks.store_failure(item, STATE, "it is cut off")
-    state = stage.ours.state("1")
+    stage.ours.vectors.store_failure(item, STATE, "1", "it is cut off")
+    state = stage.ours.state()
     assert (state.analyzed, state.failed) == (0, 1)
 
 
@@ -232,6 +245,137 @@ def test_a_file_that_was_not_analysed_yet_gets_a_track(stage: Stage) -> None:
 
 def test_a_file_that_beets_does_not_know_has_no_track(stage: Stage) -> None:
     assert stage.ours.tracks.of_file(b"/elsewhere/a.ogg") is None
+
+
+@pytest.mark.parametrize("mb_trackid", ["", "recording"])
+def test_what_beets_has_moved_keeps_its_vector(stage: Stage, mb_trackid: str) -> None:
+    item = stage.add("a.ogg", mb_trackid)
+    stage.analyse(item)
+    stage.move(item, "b.ogg")
+    stage.ours.tracks.follow(moved=[item.id], removed=[])
+    assert stage.ours.vectors.library().files == [os.fsencode(stage.music / "b.ogg")]
+    assert stage.ours.tracks.of_items([item.id])[0].path == b"b.ogg"
+
+
+def test_what_has_the_id_of_a_removed_item_is_not_taken_for_it(stage: Stage) -> None:
+    old = stage.add("old.ogg")
+    stage.analyse(old)
+    stage.remove(old)
+    new = stage.add("new.ogg")
+    assert new.id == old.id
+    stage.ours.tracks.follow(moved=[], removed=[old.id])
+    assert not stage.ours.tracks.of_items([new.id])
+
+
+def test_a_recording_that_beets_finds_later_is_known(stage: Stage) -> None:
+    item = stage.add("a.ogg")
+    stage.analyse(item)
+    found = stage.beets.get_item(item.id)
+    assert found is not None
+    found.update({"mb_trackid": "recording"})
+    found.store()
+    stage.ours.tracks.follow(moved=[], removed=[])
+    stage.move(item, "b.ogg")
+    assert len(stage.ours.vectors.library().ids) == 1
+
+
+# A newer extractor
+
+NEWER = Heard(np.array([7.0, 8.0, 9.0], np.float32), {"bpm": 120.0})
+
+
+def hear_anew(stage: Stage, item: Item) -> int:
+    return stage.ours.vectors.store(item, STATE, "hash", "2", NEWER)
+
+
+def test_older_vectors_stay_in_use_until_all_are_heard_anew(stage: Stage) -> None:
+    items = [stage.add(name) for name in ("a.ogg", "b.ogg")]
+    for item in items:
+        stage.analyse(item)
+    hear_anew(stage, items[0])
+    assert not stage.ours.vectors.change("2")
+    assert stage.ours.vectors.library().vectors.tolist() == [VECTOR.tolist()] * 2
+
+
+def test_newer_vectors_are_put_in_use_all_at_once(stage: Stage) -> None:
+    items = [stage.add(name) for name in ("a.ogg", "b.ogg")]
+    for item in items:
+        stage.analyse(item)
+        hear_anew(stage, item)
+    assert stage.ours.vectors.change("2")
+    assert stage.ours.vectors.extractor == "2"
+    assert stage.ours.vectors.library().vectors.tolist() == [NEWER.vector.tolist()] * 2
+
+
+def test_what_is_added_meanwhile_waits_with_the_others(stage: Stage) -> None:
+    stage.analyse(stage.add("a.ogg"))
+    hear_anew(stage, stage.add("new.ogg"))
+    assert len(stage.ours.vectors.library().ids) == 1
+
+
+def test_what_waits_need_not_be_heard_again(stage: Stage) -> None:
+    item = stage.add("a.ogg")
+    stage.analyse(item)
+    hear_anew(stage, item)
+    (track,) = stage.ours.tracks.of_items([item.id])
+    assert (track.extractor, stage.ours.vectors.audio_hashes("2")) == ("2", {"hash"})
+
+
+def test_a_failure_of_the_newer_extractor_does_not_hold_it_up(stage: Stage) -> None:
+    good, bad = stage.add("good.ogg"), stage.add("bad.ogg")
+    for item in (good, bad):
+        stage.analyse(item)
+    hear_anew(stage, good)
+    stage.ours.vectors.store_failure(bad, STATE, "2", "it is cut off")
+    assert len(stage.ours.vectors.library().ids) == 2
+    assert stage.ours.vectors.change("2")
+    assert len(stage.ours.vectors.library().ids) == 1
+    assert stage.ours.state().failed == 1
+
+
+def test_removed_items_do_not_hold_it_up(stage: Stage) -> None:
+    kept, removed = stage.add("kept.ogg"), stage.add("removed.ogg")
+    for item in (kept, removed):
+        stage.analyse(item)
+    hear_anew(stage, kept)
+    stage.remove(removed)
+    assert stage.ours.vectors.change("2")
+
+
+def test_a_file_that_is_away_does_not_hold_up_many_others(stage: Stage) -> None:
+    away, *items = [stage.add(f"{number}.ogg") for number in range(11)]
+    for item in (away, *items):
+        stage.analyse(item)
+    for item in items:
+        hear_anew(stage, item)
+    assert not stage.ours.vectors.change("2")
+    assert stage.ours.vectors.change("2", away=[away.id])
+
+
+def test_a_disk_that_is_away_takes_no_vector_out_of_use(stage: Stage) -> None:
+    items = [stage.add(f"{number}.ogg") for number in range(4)]
+    for item in items:
+        stage.analyse(item)
+    hear_anew(stage, items[0])
+    assert not stage.ours.vectors.change("2", away=[item.id for item in items[1:]])
+
+
+def test_the_state_tells_how_many_are_still_to_be_heard_anew(stage: Stage) -> None:
+    items = [stage.add(name) for name in ("a.ogg", "b.ogg")]
+    for item in items:
+        stage.analyse(item, extractor="0")
+    stage.ours.vectors.store(items[0], STATE, "hash", EXTRACTOR, NEWER)
+    state = stage.ours.state()
+    assert (state.analyzed, state.stale) == (2, 1)
+
+
+def test_a_metric_that_was_learned_on_older_vectors_goes_out_of_use_with_them(stage: Stage) -> None:
+    learned(stage, "weights")
+    (item,) = stage.ours.tracks.items([1])
+    hear_anew(stage, item)
+    assert stage.ours.metrics.in_use("default") is not None
+    assert stage.ours.vectors.change("2")
+    assert stage.ours.metrics.in_use("default") is None
 
 
 # Plays, triplets and metrics
@@ -277,6 +421,7 @@ def test_a_forgotten_library_triplet_stays_forgotten(stage: Stage) -> None:
 
 
 def learned(stage: Stage, learner: str, *, in_use: bool = True, extractor: str = "1") -> int:
+    stage.analyse(stage.add("heard.ogg"))
     metric = replace(plain(FEATURES, [[0.0, 1.0], [2.0, 5.0]]), matrix=np.diag([0.5, 1.5]), learner=learner)
     entry = LearnedMetric(metric, {"strength": 2}, 10, 0.6, 0.5, 0.02)
     return stage.ours.metrics.add(entry, profile="default", extractor=extractor, in_use=in_use)
@@ -284,7 +429,7 @@ def learned(stage: Stage, learner: str, *, in_use: bool = True, extractor: str =
 
 def test_a_metric_comes_back_as_it_went_in(stage: Stage) -> None:
     number = learned(stage, "weights")
-    found = stage.ours.metrics.in_use("default", "1", FEATURES)
+    found = stage.ours.metrics.in_use("default")
     assert found is not None
     assert (found.metric.id, found.metric.learner, found.settings) == (number, "weights", {"strength": 2})
     np.testing.assert_array_equal(found.metric.matrix, np.diag([0.5, 1.5]))
@@ -294,7 +439,7 @@ def test_the_latest_metric_that_was_put_in_use_is(stage: Stage) -> None:
     learned(stage, "weights")
     learned(stage, "matrix")
     learned(stage, "worse", in_use=False)
-    found = stage.ours.metrics.in_use("default", "1", FEATURES)
+    found = stage.ours.metrics.in_use("default")
     assert found is not None
     assert found.metric.learner == "matrix"
 
@@ -302,13 +447,12 @@ def test_the_latest_metric_that_was_put_in_use_is(stage: Stage) -> None:
 def test_with_plain_in_use_nothing_learned_is(stage: Stage) -> None:
     learned(stage, "weights")
     learned(stage, "plain")
-    assert stage.ours.metrics.in_use("default", "1", FEATURES) is None
+    assert stage.ours.metrics.in_use("default") is None
 
 
-@pytest.mark.parametrize(("extractor", "features"), [("2", FEATURES), ("1", ("tempo", "loudness"))])
-def test_a_metric_of_other_features_is_not_used(stage: Stage, extractor: str, features: tuple[str, ...]) -> None:
-    learned(stage, "weights")
-    assert stage.ours.metrics.in_use("default", extractor, features) is None
+def test_a_metric_of_other_vectors_is_not_used(stage: Stage) -> None:
+    learned(stage, "weights", extractor="0")
+    assert stage.ours.metrics.in_use("default") is None
 
 
 def test_the_version_changes_with_an_analysis_and_with_a_metric(stage: Stage) -> None:

@@ -8,12 +8,16 @@ from pathlib import Path
 from smartqueue.database.connection import Connection, DatabaseError
 from smartqueue.database.metrics import LearnedMetric, Metrics
 from smartqueue.database.plays import Plays, Triplets
-from smartqueue.database.tracks import OF_ITEM, FileState, Item, Library, Track, Tracks
+from smartqueue.database.tracks import OF_ITEM, FileState, Item, Track, Tracks
+from smartqueue.database.vectors import Heard, Library, Vectors
+from smartqueue.features import EXTRACTOR
+from smartqueue.metric import Metric, plain
 
 __all__ = [
     "Database",
     "DatabaseError",
     "FileState",
+    "Heard",
     "Item",
     "LearnedMetric",
     "Library",
@@ -24,7 +28,7 @@ __all__ = [
 
 @dataclass(frozen=True)
 class State:
-    """The database at a glance: counts over all profiles, and the learned metric in use."""
+    """The database at a glance, over all profiles; stale are vectors in use that the newest extractor has not heard."""
 
     analyzed: int
     stale: int
@@ -48,6 +52,7 @@ class Database:
         self._connection = Connection(path, timeout=timeout)
         self.path = self._connection.path
         self.tracks = Tracks(self._connection, music_directory)
+        self.vectors = Vectors(self._connection, self.tracks)
         self.plays = Plays(self._connection)
         self.triplets = Triplets(self._connection)
         self.metrics = Metrics(self._connection)
@@ -68,30 +73,34 @@ class Database:
 
     @property
     def is_ours(self) -> bool:
-        """Whether our tables are there, in this version."""
-        return self._connection.is_current
+        """Whether our tables are there, in any version."""
+        return self._connection.schema_version > 0
 
     def version(self, profile: str) -> object:
         """Something that differs once tracks were analysed, or another metric was put in use, or another file."""
-        tracks = self._connection.all("SELECT COUNT(*), MAX(changed) FROM smartqueue_track")
+        tracks = self._connection.all("SELECT COUNT(*), COUNT(item_id), MAX(changed) FROM smartqueue_track")
         metric = self._connection.all("SELECT id FROM smartqueue_metric WHERE profile = ? AND in_use", profile)
         return self._connection.path.stat().st_ino, *map(tuple, tracks + metric)
 
-    def state(self, extractor: str) -> State:
+    def metric(self, profile: str, library: Library) -> Metric:
+        """The metric to compare a library's tracks by: the learned one in use, else the plain one."""
+        learned = self.metrics.in_use(profile)
+        return learned.metric if learned else plain(library.features, library.vectors)
+
+    def state(self) -> State:
         """Counts for the state at a glance; items that beets has removed do not count as analysed."""
         counts = self._connection.all(
-            "SELECT COUNT(*) FILTER (WHERE t.vector IS NOT NULL AND t.extractor = ?) AS analyzed,"
-            " COUNT(*) FILTER (WHERE t.vector IS NOT NULL AND t.extractor != ?) AS stale,"
-            " COUNT(*) FILTER (WHERE t.failure != '') AS failed"
-            f" FROM smartqueue_track t JOIN items i ON {OF_ITEM}",
-            extractor,
-            extractor,
+            "SELECT COUNT(*) FILTER (WHERE t.vector IS NOT NULL AND t.extractor = s.extractor) AS analyzed,"
+            " COUNT(*) FILTER (WHERE COALESCE(p.failure, t.failure) != '') AS failed"
+            f" FROM smartqueue_schema s, smartqueue_track t JOIN items i ON {OF_ITEM}"
+            " LEFT JOIN smartqueue_pending p ON p.track = t.id",
         )
         triplets = self._connection.all(
             "SELECT source, COUNT(*) FROM smartqueue_triplet WHERE forgotten IS NULL GROUP BY source"
         )
         return State(
             **dict(counts[0]),
+            stale=len(self.vectors.waiting(EXTRACTOR)),
             items=self._connection.number("SELECT COUNT(*) FROM items"),
             plays=self._connection.number("SELECT COUNT(*) FROM smartqueue_play"),
             triplets={"survey": 0, "skip": 0, "library": 0, **{row[0]: row[1] for row in triplets}},

@@ -45,11 +45,6 @@ class Connection:
                 return 0
             return self.number("SELECT version FROM smartqueue_schema")
 
-    @property
-    def is_current(self) -> bool:
-        """Whether the tables are there, in this version."""
-        return self.schema_version == len(MIGRATIONS)
-
     def migrate(self) -> None:
         """Makes the tables, or brings older ones to this version; refuses those of a newer one."""
         version = self.schema_version
@@ -62,8 +57,7 @@ class Connection:
             for step in range(self.schema_version, len(MIGRATIONS)):
                 for statement in MIGRATIONS[step]:
                     connection.execute(statement)
-            connection.execute("DELETE FROM smartqueue_schema")
-            connection.execute("INSERT INTO smartqueue_schema VALUES (?)", (len(MIGRATIONS),))
+            connection.execute("UPDATE smartqueue_schema SET version = ?", (len(MIGRATIONS),))
 
     def all(self, statement: str, *values: object) -> list[Row]:
         """Every row that a statement gives."""

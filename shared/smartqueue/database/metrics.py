@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 import time
-from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -61,18 +60,19 @@ class Metrics:
             )
         return int(cursor.lastrowid or 0)
 
-    def in_use(self, profile: str, extractor: str, features: Sequence[str]) -> LearnedMetric | None:
-        """The learned metric in use, or None while that is the plain one or another extractor's."""
+    def in_use(self, profile: str) -> LearnedMetric | None:
+        """The learned metric in use, or None while that is the plain one, or not of the vectors in use."""
         row = self._connection.first(
-            "SELECT * FROM smartqueue_metric WHERE profile = ? AND in_use = 1 AND extractor = ? AND learner != 'plain'",
+            "SELECT m.* FROM smartqueue_metric m JOIN smartqueue_schema s ON s.extractor = m.extractor"
+            " WHERE m.profile = ? AND m.in_use = 1 AND m.learner != 'plain'",
             profile,
-            extractor,
         )
-        if row is None or json.loads(row["features"]) != list(features):
+        if row is None:
             return None
+        features = tuple(json.loads(row["features"]))
         size = len(features)
         metric = Metric(
-            tuple(features),
+            features,
             np.frombuffer(row["centre"], "<f8"),
             np.frombuffer(row["scale"], "<f8"),
             np.frombuffer(row["matrix"], "<f8").reshape(size, size),

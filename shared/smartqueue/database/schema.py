@@ -5,6 +5,7 @@
 MIGRATIONS: tuple[tuple[str, ...], ...] = (
     (
         "CREATE TABLE smartqueue_schema (version INTEGER NOT NULL)",
+        "INSERT INTO smartqueue_schema VALUES (0)",
         """CREATE TABLE smartqueue_track (
             id INTEGER PRIMARY KEY AUTOINCREMENT,
             item_id INTEGER UNIQUE,
@@ -78,5 +79,18 @@ MIGRATIONS: tuple[tuple[str, ...], ...] = (
             uncertainty REAL,
             created REAL NOT NULL,
             in_use INTEGER NOT NULL)""",
+    ),
+    (
+        # The extractor whose vectors are in use, until all those of a newer one are there.
+        "ALTER TABLE smartqueue_schema ADD COLUMN extractor TEXT NOT NULL DEFAULT ''",
+        """UPDATE smartqueue_schema SET extractor = COALESCE((SELECT extractor FROM smartqueue_track
+            WHERE vector IS NOT NULL GROUP BY extractor ORDER BY COUNT(*) DESC LIMIT 1), '')""",
+        "DROP TABLE smartqueue_pending",
+        """CREATE TABLE smartqueue_pending (
+            track INTEGER PRIMARY KEY REFERENCES smartqueue_track (id),
+            extractor TEXT NOT NULL,
+            vector BLOB,
+            scalars TEXT NOT NULL,
+            failure TEXT NOT NULL)""",
     ),
 )

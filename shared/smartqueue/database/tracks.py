@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import os
 import time
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -32,7 +32,10 @@ class Item:
 
 @dataclass(frozen=True)
 class Track:
-    """A row of smartqueue_track without its vector: our own, never-reused id for what was analysed."""
+    """A row of smartqueue_track without its vector: our own, never-reused id for what was analysed.
+
+    extractor and failure are of the latest analysis, though its vector may not be in use yet.
+    """
 
     id: int
     item_id: int | None
@@ -52,20 +55,6 @@ class FileState:
     mtime: float
 
 
-@dataclass(frozen=True)
-class Library:
-    """All tracks that are in beets and have a vector, in one order.
-
-    ids: (tracks,); item_ids: (tracks,); vectors: (tracks, features) raw float32; files: absolute paths.
-    """
-
-    ids: NDArray[np.int64]
-    item_ids: NDArray[np.int64]
-    vectors: NDArray[np.float32]
-    files: list[bytes]
-    names: list[str]
-
-
 class Tracks:
     """The rows of smartqueue_track, beside beets' items."""
 
@@ -75,94 +64,61 @@ class Tracks:
 
     def items(self, ids: Collection[int]) -> list[Item]:
         """Of beets' items those with the ids, in the order of ids."""
-        wanted = set(ids)
-        rows = self._connection.all("SELECT id, path, mb_trackid, mb_albumid, length FROM items")
+        rows = self._connection.all(
+            "SELECT id, path, mb_trackid, mb_albumid, length FROM items WHERE id IN (SELECT value FROM json_each(?))",
+            json.dumps(list(ids)),
+        )
         found = {
             row["id"]: Item(
                 row["id"],
                 bytes(row["path"]),
-                self._file(row["path"]),
+                self.file(row["path"]),
                 row["mb_trackid"] or "",
                 row["mb_albumid"] or "",
                 row["length"] or 0.0,
             )
             for row in rows
-            if row["id"] in wanted
         }
         return [found[id_] for id_ in ids if id_ in found]
 
-    def all(self) -> list[Track]:
-        """Every row of smartqueue_track, those of items that are gone included."""
-        return [
-            Track(**dict(row))
-            for row in self._connection.all(
-                "SELECT id, item_id, path, size, mtime, audio_hash, extractor, failure FROM smartqueue_track"
-            )
-        ]
+    def of_items(self, ids: Collection[int]) -> list[Track]:
+        """The rows of beets' items with these ids, or of those that had the ids before."""
+        rows = self._connection.all(
+            "SELECT t.id, item_id, path, size, mtime, audio_hash, COALESCE(p.extractor, t.extractor) AS extractor,"
+            " COALESCE(p.failure, t.failure) AS failure FROM smartqueue_track t"
+            " LEFT JOIN smartqueue_pending p ON p.track = t.id WHERE item_id IN (SELECT value FROM json_each(?))",
+            json.dumps(list(ids)),
+        )
+        return [Track(**dict(row)) for row in rows]
 
     def forget_missing_items(self) -> None:
         """Takes the item from tracks whose item beets has removed; the tracks stay, their triplets teach on."""
         with self._connection.transaction() as connection:
             connection.execute("UPDATE smartqueue_track SET item_id = NULL WHERE item_id NOT IN (SELECT id FROM items)")
 
-    def store_vector(
-        self,
-        item: Item,
-        state: FileState,
-        audio_hash: str,
-        extractor: str,
-        vector: NDArray[np.float32],
-        scalars: Mapping[str, float | str],
-    ) -> int:
-        """Keeps an item's vector, (features,) raw and finite, with its scalars; returns the track's id."""
-        with self._connection.transaction() as connection:
-            track = self._claim(connection, item, audio_hash)
-            connection.execute(
-                "UPDATE smartqueue_track SET size = ?, mtime = ?, audio_hash = ?, extractor = ?, vector = ?,"
-                " scalars = ?, failure = '', changed = ? WHERE id = ?",
-                (
-                    state.size,
-                    state.mtime,
-                    audio_hash,
-                    extractor,
-                    vector.astype("<f4").tobytes(),
-                    json.dumps(dict(scalars)),
-                    time.time(),
-                    track,
-                ),
-            )
-        return track
+    def follow(self, moved: Collection[int], removed: Collection[int]) -> None:
+        """Keeps up with what beets did to items: their new paths and recordings, and which are gone.
 
-    def audio_hashes(self, extractor: str) -> set[str]:
-        """The audio that this extractor has heard, under whatever name."""
-        rows = self._connection.all(
-            "SELECT audio_hash FROM smartqueue_track WHERE extractor = ? AND audio_hash != ''", extractor
-        )
-        return {row["audio_hash"] for row in rows}
-
-    def heard_before(self, audio_hash: str, extractor: str) -> tuple[NDArray[np.float32], dict[str, float | str]]:
-        """Vector and scalars of audio that is among audio_hashes."""
-        (row,) = self._connection.all(
-            "SELECT vector, scalars FROM smartqueue_track WHERE audio_hash = ? AND extractor = ? LIMIT 1",
-            audio_hash,
-            extractor,
-        )
-        return np.frombuffer(row["vector"], "<f4"), json.loads(row["scalars"])
-
-    def store_failure(self, item: Item, state: FileState | None, failure: str) -> int:
-        """Keeps why an item has no vector, in words; an older vector of it is of other audio, and goes.
-
-        Without a state there was no file to read. It may come back (a disk that is not mounted), so that a
-        vector stays then, and no failure is kept beside it.
+        moved, removed: ids of items whose file got another path, and of those that are no more; an id that is
+        among the removed may be another item's by now.
         """
         with self._connection.transaction() as connection:
-            track = self._claim(connection, item, None)
             connection.execute(
-                "UPDATE smartqueue_track SET size = ?, mtime = ?, audio_hash = '', extractor = '', vector = NULL,"
-                " scalars = '{}', failure = ?, changed = ? WHERE id = ? AND (? OR vector IS NULL)",
-                (state and state.size, state and state.mtime, failure, time.time(), track, state is not None),
+                "UPDATE smartqueue_track SET item_id = NULL WHERE item_id IN (SELECT value FROM json_each(?))"
+                " AND path NOT IN (SELECT path FROM items WHERE id = item_id)",
+                (json.dumps(list(removed)),),
             )
-        return track
+            connection.execute(
+                "UPDATE smartqueue_track SET path = i.path, changed = ? FROM items i WHERE i.id = item_id"
+                " AND i.path != smartqueue_track.path AND i.id IN (SELECT value FROM json_each(?))",
+                (time.time(), json.dumps(list(moved))),
+            )
+            connection.execute(
+                "UPDATE smartqueue_track SET mb_trackid = COALESCE(i.mb_trackid, ''),"
+                " mb_albumid = COALESCE(i.mb_albumid, '') FROM items i WHERE i.id = item_id"
+                " AND i.path = smartqueue_track.path AND (COALESCE(i.mb_trackid, ''), COALESCE(i.mb_albumid, ''))"
+                " != (smartqueue_track.mb_trackid, smartqueue_track.mb_albumid)"
+            )
 
     def store_move(self, track: int, item: Item, state: FileState) -> None:
         """Keeps where an item's unchanged audio now is."""
@@ -183,42 +139,18 @@ class Tracks:
                 ),
             )
 
-    def library(self, extractor: str) -> Library:
-        """The tracks that are in beets and have a vector of this extractor."""
-        rows = self._connection.all(
-            "SELECT t.id, t.item_id, t.vector, i.path, i.artist, i.title FROM smartqueue_track t"
-            f" JOIN items i ON {OF_ITEM}"
-            " WHERE t.extractor = ? AND t.vector IS NOT NULL AND t.ignored = 0 ORDER BY t.id",
-            extractor,
-        )
-        return Library(
-            ids=np.array([row["id"] for row in rows], dtype=np.int64),
-            item_ids=np.array([row["item_id"] for row in rows], dtype=np.int64),
-            vectors=_vectors(rows),
-            files=[self._file(row["path"]) for row in rows],
-            names=[_name(row) for row in rows],
-        )
-
     def names(self) -> dict[int, str]:
         """Artist and title, by track id, of the tracks that are in beets."""
         rows = self._connection.all(f"SELECT t.id, i.artist, i.title FROM smartqueue_track t JOIN items i ON {OF_ITEM}")
-        return {row["id"]: _name(row) for row in rows}
+        return {row["id"]: name(row) for row in rows}
 
-    def taught_vectors(self, extractor: str) -> tuple[NDArray[np.int64], NDArray[np.float32]]:
-        """Ids and raw vectors of all tracks of this extractor, of removed items too: their triplets teach."""
-        rows = self._connection.all(
-            "SELECT id, vector FROM smartqueue_track WHERE extractor = ? AND vector IS NOT NULL ORDER BY id",
-            extractor,
-        )
-        return np.array([row["id"] for row in rows], dtype=np.int64), _vectors(rows)
-
-    def albums_and_artists(self, extractor: str) -> tuple[NDArray[np.int64], list[str], list[str]]:
-        """Track ids with album and artist as beets has them; an empty name where there is none."""
+    def albums_and_artists(self) -> tuple[NDArray[np.int64], list[str], list[str]]:
+        """Ids, album and artist, as beets has them, of tracks with a vector in use; empty where there is no name."""
         rows = self._connection.all(
             "SELECT t.id, COALESCE(NULLIF(i.albumartist, ''), i.artist, '') AS artist, i.album,"
             " COALESCE(i.mb_albumid, '') AS mb_albumid FROM smartqueue_track t"
-            f" JOIN items i ON {OF_ITEM} WHERE t.extractor = ? AND t.vector IS NOT NULL ORDER BY t.id",
-            extractor,
+            f" JOIN items i ON {OF_ITEM} JOIN smartqueue_schema s ON s.extractor = t.extractor"
+            " WHERE t.vector IS NOT NULL ORDER BY t.id"
         )
         ids = np.array([row["id"] for row in rows], dtype=np.int64)
         albums = [row["mb_albumid"] or (f"{row['artist']}\0{row['album']}" if row["album"] else "") for row in rows]
@@ -238,12 +170,13 @@ class Tracks:
             return None
         item = Item(row["id"], bytes(row["path"]), file, row["mb_trackid"] or "", row["mb_albumid"] or "")
         with self._connection.transaction() as connection:
-            return self._claim(connection, item, None)
+            return self.claim(connection, item, None)
 
-    def _file(self, path: bytes) -> bytes:
+    def file(self, path: bytes) -> bytes:
+        """A path as beets stores it, made absolute."""
         return os.path.normpath(os.path.join(self._directory, bytes(path)))  # noqa: PTH118 - Path takes no bytes
 
-    def _claim(self, connection: Cursor, item: Item, audio_hash: str | None) -> int:
+    def claim(self, connection: Cursor, item: Item, audio_hash: str | None) -> int:
         """The row of an item, found again or made new; the row of whatever had its id before lets go of it."""
         own = connection.execute("SELECT * FROM smartqueue_track WHERE item_id = ?", (item.id,)).fetchone()
         if own is not None and not (
@@ -274,10 +207,6 @@ class Tracks:
         return int(own["id"])
 
 
-def _name(row: Row) -> str:
+def name(row: Row) -> str:
+    """What an item is called."""
     return f"{row['artist']} – {row['title']}"
-
-
-def _vectors(rows: Sequence[Row]) -> NDArray[np.float32]:
-    width = len(rows[0]["vector"]) // 4 if rows else 0
-    return np.frombuffer(b"".join(row["vector"] for row in rows), "<f4").reshape(len(rows), width)

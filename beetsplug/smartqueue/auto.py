@@ -1,0 +1,127 @@
+"""beet import with `auto: yes`: hears what is imported beside the import, and waits for the rest at its end."""
+
+from __future__ import annotations
+
+import atexit
+from collections.abc import Iterable
+from logging import Logger
+from queue import Empty, SimpleQueue
+from threading import Event, Thread
+from typing import TYPE_CHECKING
+
+from beets.exceptions import UserError
+from beets.library import Album, Item, Library
+from beets.plugins import BeetsPlugin
+from beets.ui import print_
+from beets.util import displayable_path
+from confuse import Subview
+
+from beetsplug.smartqueue.fields import fill
+from beetsplug.smartqueue.library import missing_extra, opened
+
+if TYPE_CHECKING:
+    from smartqueue.analysis import Done
+
+
+class ImportAnalysis:
+    """A thread that is handed the ids of imported items, as they come."""
+
+    def __init__(self, config: Subview, log: Logger) -> None:
+        self._config = config
+        self._log = log
+        self._ids: SimpleQueue[int | None] = SimpleQueue()
+        self._stop = Event()
+        self._thread: Thread | None = None
+        self._total = 0
+        self._done: list[Done] = []
+
+    def listen(self, plugin: BeetsPlugin) -> None:
+        """Has beets tell of what is imported, and of an import's end."""
+        plugin.register_listener("album_imported", self._add_album)
+        plugin.register_listener("item_imported", self._add_item)
+        plugin.register_listener("import", self._wait)
+
+    def _add_album(self, lib: Library, album: Album) -> None:
+        self._add(lib, album.items())
+
+    def _add_item(self, lib: Library, item: Item) -> None:
+        self._add(lib, [item])
+
+    def _add(self, lib: Library, items: Iterable[Item]) -> None:
+        if not self._config["auto"].get(bool):
+            return
+        if self._thread is None:
+            self._thread = Thread(target=self._run, args=[lib], name="smartqueue", daemon=True)
+            self._thread.start()
+            # an import that ends by Ctrl-C or an error does not tell that it is over
+            atexit.register(self._end)
+        for item in items:
+            if item.id is not None:
+                self._total += 1
+                self._ids.put(item.id)
+
+    def _wait(self, **_: object) -> None:
+        if self._thread is None:
+            return
+        from beetsplug.smartqueue.progress import Progress
+
+        self._ids.put(None)
+        if self._thread.is_alive():
+            print_("hearing what was imported; Ctrl-C leaves the rest to beet analyze")
+        shown = 0
+        try:
+            with Progress(self._total) as progress:
+                while self._thread.is_alive():
+                    self._thread.join(0.2)
+                    progress.update(len(self._done) - shown)
+                    shown = len(self._done)
+        except KeyboardInterrupt:
+            self._end()
+            print_("stopped; the next beet analyze goes on from here")
+        failures = [(one.item.file, one.failure) for one in self._done if one.failure]
+        known = sum(one.known for one in self._done)
+        print_(f"{len(self._done) - known - len(failures)} analysed, {known} up to date, {len(failures)} failed")
+        for file, reason in sorted(failures):
+            print_(f"  {displayable_path(file)}: {reason}")
+
+    def _end(self) -> None:
+        self._stop.set()
+        self._ids.put(None)
+        if self._thread is not None:
+            self._thread.join()
+
+    # In the thread
+
+    def _run(self, lib: Library) -> None:
+        try:
+            while ids := self._next():
+                self._hear(lib, ids)
+        except UserError as error:
+            self._log.error("{}", error)
+
+    def _next(self) -> list[int]:
+        """All ids that wait, at least one; none at the end."""
+        ids = []
+        following = self._ids.get()
+        try:
+            while following is not None:
+                ids.append(following)
+                following = self._ids.get_nowait()
+        except Empty:
+            return ids
+        self._ids.put(None)
+        return ids
+
+    def _hear(self, lib: Library, ids: list[int]) -> None:
+        try:
+            from smartqueue.analysis import carry_out, plan
+        except ImportError as error:
+            raise missing_extra("import with auto", "analysis", error) from error
+        jobs, fields = self._config["jobs"].get(int), self._config["fields"].as_str_seq()
+        with opened(lib) as database:
+            work = plan(database.tracks.items(ids), database.tracks.of_items(ids))
+            for one in carry_out(work, database, jobs, stop=self._stop):
+                item: Item | None = lib.get_item(one.item.id)
+                if item is not None:
+                    fill(item, one.scalars, fields)
+                self._done.append(one)

@@ -1,0 +1,216 @@
+"""The vectors of tracks: those in use, all of one extractor, and those of a newer one until they are all there."""
+
+from __future__ import annotations
+
+import json
+import time
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from smartqueue.database.connection import Connection, Cursor, Row
+from smartqueue.database.tracks import OF_ITEM, FileState, Item, Tracks, name
+from smartqueue.features import EXTRACTOR, NAMES
+
+# Files that are away hold up the change to a newer extractor when they are more than this share: a disk is not mounted.
+_MOSTLY_HERE = 0.1
+
+# Takes the extractor twice.
+_HEARD = (
+    "SELECT audio_hash, vector, scalars FROM smartqueue_track"
+    " WHERE extractor = ? AND vector IS NOT NULL AND audio_hash != '' UNION ALL"
+    " SELECT t.audio_hash, p.vector, p.scalars FROM smartqueue_pending p JOIN smartqueue_track t ON t.id = p.track"
+    " WHERE p.extractor = ? AND p.vector IS NOT NULL AND t.audio_hash != ''"
+)
+
+
+@dataclass(frozen=True)
+class Heard:
+    """What was heard in some audio: its vector, (features,) raw and finite, and the scalars that are known."""
+
+    vector: NDArray[np.float32]
+    scalars: Mapping[str, float | str]
+
+
+@dataclass(frozen=True)
+class Library:
+    """All tracks that are in beets and have a vector in use, in one order.
+
+    ids: (tracks,); item_ids: (tracks,); vectors: (tracks, features) raw float32; files: absolute paths.
+    """
+
+    ids: NDArray[np.int64]
+    item_ids: NDArray[np.int64]
+    vectors: NDArray[np.float32]
+    files: list[bytes]
+    names: list[str]
+    features: tuple[str, ...]
+
+
+class Vectors:
+    """The vectors in smartqueue_track and smartqueue_pending."""
+
+    def __init__(self, connection: Connection, tracks: Tracks) -> None:
+        self._connection = connection
+        self._tracks = tracks
+
+    @property
+    def extractor(self) -> str:
+        """The extractor whose vectors are in use; empty before there is any."""
+        row = self._connection.first("SELECT extractor FROM smartqueue_schema")
+        return row["extractor"] if row else ""
+
+    def store(self, item: Item, state: FileState, audio_hash: str, extractor: str, heard: Heard) -> int:
+        """Keeps what was heard of an item; returns the track's id.
+
+        While vectors of another extractor are in use, it waits beside them: see `change`.
+        """
+        vector, scalars = heard.vector.astype("<f4").tobytes(), json.dumps(dict(heard.scalars))
+        with self._connection.transaction() as connection:
+            track = self._tracks.claim(connection, item, audio_hash)
+            connection.execute(
+                "UPDATE smartqueue_track SET size = ?, mtime = ?, audio_hash = ? WHERE id = ?",
+                (state.size, state.mtime, audio_hash, track),
+            )
+            if _in_use(connection, extractor):
+                connection.execute("DELETE FROM smartqueue_pending WHERE track = ?", (track,))
+                connection.execute(
+                    "UPDATE smartqueue_track SET extractor = ?, vector = ?, scalars = ?, failure = '', changed = ?"
+                    " WHERE id = ?",
+                    (extractor, vector, scalars, time.time(), track),
+                )
+            else:
+                connection.execute(
+                    "INSERT OR REPLACE INTO smartqueue_pending (track, extractor, vector, scalars, failure)"
+                    " VALUES (?, ?, ?, ?, '')",
+                    (track, extractor, vector, scalars),
+                )
+        return track
+
+    def store_failure(self, item: Item, state: FileState, extractor: str, failure: str) -> int:
+        """Keeps why an item has no vector, in words; one of the same extractor is of other audio, and goes."""
+        with self._connection.transaction() as connection:
+            track = self._tracks.claim(connection, item, None)
+            connection.execute(
+                "UPDATE smartqueue_track SET size = ?, mtime = ?, audio_hash = '' WHERE id = ?",
+                (state.size, state.mtime, track),
+            )
+            if _in_use(connection, extractor):
+                connection.execute("DELETE FROM smartqueue_pending WHERE track = ?", (track,))
+                connection.execute(
+                    "UPDATE smartqueue_track SET extractor = ?, vector = NULL, scalars = '{}', failure = ?,"
+                    " changed = ? WHERE id = ?",
+                    (extractor, failure, time.time(), track),
+                )
+            else:
+                connection.execute(
+                    "INSERT OR REPLACE INTO smartqueue_pending (track, extractor, vector, scalars, failure)"
+                    " VALUES (?, ?, NULL, '{}', ?)",
+                    (track, extractor, failure),
+                )
+        return track
+
+    def store_absence(self, item: Item, failure: str) -> None:
+        """Keeps why there is no file to hear; it may come back (a disk that is not mounted), so that a vector stays."""
+        with self._connection.transaction() as connection:
+            track = self._tracks.claim(connection, item, None)
+            connection.execute(
+                "UPDATE smartqueue_track SET failure = ?, extractor = '', size = NULL, mtime = NULL"
+                " WHERE id = ? AND vector IS NULL",
+                (failure, track),
+            )
+
+    def waiting(self, extractor: str) -> set[int]:
+        """Ids of items whose vectors in use are another extractor's, and which this one has not heard."""
+        rows = self._connection.all(
+            f"SELECT i.id FROM smartqueue_track t JOIN items i ON {OF_ITEM} WHERE t.vector IS NOT NULL"
+            " AND t.extractor != ? AND NOT EXISTS"
+            " (SELECT 1 FROM smartqueue_pending p WHERE p.track = t.id AND p.extractor = ?)",
+            extractor,
+            extractor,
+        )
+        return {row["id"] for row in rows}
+
+    def change(self, extractor: str, away: Collection[int] = ()) -> bool:
+        """Puts a newer extractor's vectors in use, all at once, if they are all there; whether it did.
+
+        away: ids of items whose files cannot be read now. A few of them do not hold up the others.
+        """
+        if self.extractor in ("", extractor):
+            return False
+        waiting = self.waiting(extractor)
+        ready = self._connection.number("SELECT COUNT(*) FROM smartqueue_pending WHERE extractor = ?", extractor)
+        if not waiting <= set(away) or len(waiting) > _MOSTLY_HERE * (len(waiting) + ready):
+            return False
+        with self._connection.transaction() as connection:
+            connection.execute(
+                "UPDATE smartqueue_track SET extractor = p.extractor, vector = p.vector, scalars = p.scalars,"
+                " failure = p.failure, changed = ? FROM smartqueue_pending p"
+                " WHERE p.track = smartqueue_track.id AND p.extractor = ?",
+                (time.time(), extractor),
+            )
+            connection.execute("DELETE FROM smartqueue_pending")
+            connection.execute("UPDATE smartqueue_schema SET extractor = ?", (extractor,))
+        return True
+
+    def audio_hashes(self, extractor: str) -> set[str]:
+        """The audio that this extractor has heard, under whatever name, in use or not."""
+        rows = self._connection.all(f"SELECT audio_hash FROM ({_HEARD})", extractor, extractor)
+        return {row["audio_hash"] for row in rows}
+
+    def heard(self, extractor: str) -> dict[str, Heard]:
+        """What this extractor has heard, by the hash of the audio, in use or not."""
+        rows = self._connection.all(_HEARD, extractor, extractor)
+        return {row["audio_hash"]: _heard(row) for row in rows}
+
+    def heard_before(self, extractor: str, audio_hash: str) -> Heard:
+        """What this extractor has heard in audio whose hash is among `audio_hashes`."""
+        statement = f"SELECT * FROM ({_HEARD}) WHERE audio_hash = ? LIMIT 1"
+        return _heard(self._connection.all(statement, extractor, extractor, audio_hash)[0])
+
+    def library(self) -> Library:
+        """The tracks that are in beets and have a vector in use."""
+        extractor = self.extractor
+        rows = self._connection.all(
+            "SELECT t.id, t.item_id, t.vector, i.path, i.artist, i.title FROM smartqueue_track t"
+            f" JOIN items i ON {OF_ITEM}"
+            " WHERE t.extractor = ? AND t.vector IS NOT NULL AND t.ignored = 0 ORDER BY t.id",
+            extractor,
+        )
+        vectors = _stacked(rows)
+        # What the numbers of another version's vectors are called is not known here, only how many there are.
+        features = NAMES if extractor == EXTRACTOR else tuple(f"feature {n + 1}" for n in range(vectors.shape[1]))
+        return Library(
+            ids=np.array([row["id"] for row in rows], dtype=np.int64),
+            item_ids=np.array([row["item_id"] for row in rows], dtype=np.int64),
+            vectors=vectors,
+            files=[self._tracks.file(row["path"]) for row in rows],
+            names=[name(row) for row in rows],
+            features=features,
+        )
+
+    def taught(self) -> tuple[NDArray[np.int64], NDArray[np.float32]]:
+        """Ids and raw vectors of all tracks with a vector in use, of removed items too: their triplets teach."""
+        rows = self._connection.all(
+            "SELECT id, vector FROM smartqueue_track WHERE extractor = ? AND vector IS NOT NULL ORDER BY id",
+            self.extractor,
+        )
+        return np.array([row["id"] for row in rows], dtype=np.int64), _stacked(rows)
+
+
+def _in_use(connection: Cursor, extractor: str) -> bool:
+    """Whether the extractor's vectors are those in use, as the first ever are from then on."""
+    connection.execute("UPDATE smartqueue_schema SET extractor = ? WHERE extractor = ''", (extractor,))
+    row: Row = connection.execute("SELECT extractor FROM smartqueue_schema").fetchone()
+    return bool(row["extractor"] == extractor)
+
+
+def _heard(row: Row) -> Heard:
+    return Heard(np.frombuffer(row["vector"], "<f4"), json.loads(row["scalars"]))
+
+
+def _stacked(rows: Sequence[Row]) -> NDArray[np.float32]:
+    width = len(rows[0]["vector"]) // 4 if rows else 0
+    return np.frombuffer(b"".join(row["vector"] for row in rows), "<f4").reshape(len(rows), width)
