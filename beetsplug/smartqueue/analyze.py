@@ -13,11 +13,10 @@ from beets.exceptions import UserError
 from beets.library import Item as BeetsItem
 from beets.library import Library
 from beets.ui import Subcommand, print_
-from beets.util import displayable_path
 from confuse import Subview
 
 from beetsplug.smartqueue.fields import fill
-from beetsplug.smartqueue.library import missing_extra, opened
+from beetsplug.smartqueue.library import missing_extra, opened, shown
 from smartqueue import exchange
 from smartqueue.features import EXTRACTOR
 
@@ -66,7 +65,7 @@ def command(config: Subview) -> Subcommand:
                 _list_failures([*work.failed, *work.unreadable])
             elif options.pretend:
                 for task in work.tasks:
-                    print_(displayable_path(task.item.file))
+                    print_(shown(task.item.file))
             elif options.take:
                 _take(database, matched, work, Path(options.take), jobs, fields)
             else:
@@ -190,4 +189,4 @@ def _forecast(work: Plan, jobs: int) -> str:
 
 def _list_failures(failures: Iterable[tuple[Item, str]]) -> None:
     for item, reason in sorted(failures, key=lambda failure: failure[0].file):
-        print_(f"  {displayable_path(item.file)}: {reason}")
+        print_(f"  {shown(item.file)}: {reason}")

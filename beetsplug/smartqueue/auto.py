@@ -13,7 +13,6 @@ from beets.exceptions import UserError
 from beets.library import Album, Item, Library
 from beets.plugins import BeetsPlugin
 from beets.ui import print_
-from beets.util import displayable_path
 from confuse import Subview
 
 from beetsplug.smartqueue.fields import fill
@@ -68,13 +67,13 @@ class ImportAnalysis:
         self._ids.put(None)
         if self._thread.is_alive():
             print_("hearing what was imported; Ctrl-C leaves the rest to beet analyze")
-        shown = 0
+        told = 0
         try:
             with Progress(self._total) as progress:
                 while self._thread.is_alive():
                     self._thread.join(0.2)
-                    progress.update(len(self._done) - shown)
-                    shown = len(self._done)
+                    progress.update(len(self._done) - told)
+                    told = len(self._done)
         except KeyboardInterrupt:
             self._end()
             print_("stopped; the next beet analyze goes on from here")
@@ -82,7 +81,7 @@ class ImportAnalysis:
         known = sum(one.known for one in self._done)
         print_(f"{len(self._done) - known - len(failures)} analysed, {known} up to date, {len(failures)} failed")
         for file, reason in sorted(failures):
-            print_(f"  {displayable_path(file)}: {reason}")
+            print_(f"  {shown(file)}: {reason}")
 
     def _end(self) -> None:
         self._stop.set()

@@ -7,6 +7,7 @@ from contextlib import contextmanager
 
 from beets.exceptions import UserError
 from beets.library import Library
+from beets.util import displayable_path
 
 from smartqueue.database import Database, DatabaseError
 
@@ -20,6 +21,13 @@ def opened(lib: Library) -> Iterator[Database]:
             yield database
     except DatabaseError as error:
         raise UserError(str(error)) from error
+
+
+def shown(path: bytes) -> str:
+    """A path on one line, with nothing in it that a terminal would obey."""
+    return "".join(
+        char if char.isprintable() else char.encode("unicode_escape").decode() for char in displayable_path(path)
+    )
 
 
 def missing_extra(command: str, extra: str, error: ImportError) -> UserError:

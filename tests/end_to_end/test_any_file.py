@@ -17,7 +17,7 @@ from numpy.typing import NDArray
 from demonstration.programs import Beets
 from demonstration.synthesis import CODECS, PIECES, SAMPLE_RATE, render, write
 from smartqueue.database import Database
-from smartqueue.features import EXTRACTOR, NAMES
+from smartqueue.features import NAMES
 from smartqueue.metric import plain
 
 Audio = NDArray[np.float32]
@@ -49,9 +49,11 @@ def analysed(beets: Beets, files: dict[str, bytes]) -> Outcome:
         library.add(item_of(name, file))
     run = beets.run("analyze", "-j", "2", check=False)
     with Database(beets.library, beets.music) as database:
-        heard = database.tracks.library(EXTRACTOR)
-        paths = {item.path: item.file for item in database.tracks.items([item.id or 0 for item in library.items()])}
-        failures = {paths[track.path]: track.failure for track in database.tracks.all() if track.failure}
+        heard = database.vectors.library()
+        items = database.tracks.items([item.id or 0 for item in library.items()])
+        paths = {item.id: item.file for item in items}
+        rows = database.tracks.of_items(paths)
+        failures = {paths[row.item_id or 0]: row.failure for row in rows if row.failure}
     return Outcome(files, run, dict(zip(heard.files, heard.vectors, strict=True)), failures)
 
 
@@ -159,7 +161,7 @@ REFUSED: dict[str, tuple[str, Callable[[Path], None], str]] = {
     "a link to itself": ("link.mp3", link_to_itself, "Too many levels of symbolic links"),
     "a file that nobody may read": ("secret.flac", unreadable, "Permission denied"),
     "a disk that fails": ("failing.flac", failing_disk, "it is no audio that can be read: Invalid argument"),
-    "a text with a new line in its name": ("text\nof two lines.mp3", text, "it is no audio that can be read"),
+    "a text with a new line in its name": ("text\nof two\x1b[2J lines.mp3", text, "it is no audio that can be read"),
     "a text with a name that is no UTF-8": (os.fsdecode(b"text \xff.mp3"), text, "it is no audio that can be read"),
 }
 
@@ -188,6 +190,11 @@ def outcome(tmp_path_factory: pytest.TempPathFactory) -> Outcome:
 def test_the_run_ends_well(outcome: Outcome) -> None:
     assert outcome.run.returncode == 0
     assert "Traceback" not in outcome.run.stderr
+
+
+def test_a_name_takes_one_line_and_moves_no_cursor(outcome: Outcome) -> None:
+    assert "text\\nof two\\x1b[2J lines.mp3: it is no audio" in outcome.run.stdout
+    assert not set(outcome.run.stdout.replace("\n", "")) & set(map(chr, range(32)))
 
 
 def test_each_file_is_analysed_or_has_a_reason(outcome: Outcome) -> None:

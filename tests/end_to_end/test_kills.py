@@ -16,7 +16,6 @@ from beets.library import Item, Library
 from demonstration.programs import Beets
 from demonstration.synthesis import write
 from smartqueue.database import Database
-from smartqueue.features import EXTRACTOR
 
 # How many more files at most, and how many more seconds, a run gets before it is killed.
 FILES, SECONDS = 4, 0.5
@@ -38,7 +37,7 @@ def library(folder: Path, count: int) -> Beets:
 def stored(beets: Beets) -> int:
     """How many vectors there are so far."""
     with Database(beets.library, beets.music) as database:
-        return len(database.tracks.library(EXTRACTOR).ids) if database.is_ours else 0
+        return len(database.vectors.library().ids) if database.is_ours else 0
 
 
 def run_and_kill(beets: Beets, files: int, seconds: float) -> None:
@@ -61,7 +60,7 @@ def test_after_kills_at_any_moment_every_file_has_one_vector(tmp_path: Path, kil
         run_and_kill(beets, stored(beets) + int(generator.integers(FILES)), generator.uniform(0, SECONDS))
     assert beets.run("analyze").returncode == 0
     with Database(beets.library, beets.music) as database:
-        rows = database.tracks.all()
+        rows = database.tracks.of_items(range(1, 8 * kills + 1))
         assert sorted(row.item_id or 0 for row in rows) == list(range(1, 8 * kills + 1))
         assert not [row.failure for row in rows if row.failure]
-        assert len(database.tracks.library(EXTRACTOR).vectors) == 8 * kills
+        assert len(database.vectors.library().vectors) == 8 * kills

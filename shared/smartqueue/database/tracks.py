@@ -17,10 +17,13 @@ from smartqueue.database.connection import Connection, Cursor, Row
 # An item is the row's own only where more than the id agrees, because beets uses ids again.
 OF_ITEM = "i.id = t.item_id AND (i.path = t.path OR (t.mb_trackid != '' AND i.mb_trackid = t.mb_trackid))"
 
+# Seconds; damaged files tell of centuries.
+_LONGEST = 86_400.0
+
 
 @dataclass(frozen=True)
 class Item:
-    """One of beets' items. path is as beets stores it, file is the same made absolute; length is in seconds."""
+    """One of beets' items. path is as beets stores it, file is the same made absolute; length in seconds, to a day."""
 
     id: int
     path: bytes
@@ -75,7 +78,7 @@ class Tracks:
                 self.file(row["path"]),
                 row["mb_trackid"] or "",
                 row["mb_albumid"] or "",
-                row["length"] or 0.0,
+                max(0.0, min(row["length"] or 0.0, _LONGEST)),
             )
             for row in rows
         }
