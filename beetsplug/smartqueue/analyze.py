@@ -7,7 +7,6 @@ from collections.abc import Collection, Generator, Iterable, Mapping
 from contextlib import closing
 from optparse import Values
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 from beets.exceptions import UserError
 from beets.library import Item as BeetsItem
@@ -17,12 +16,12 @@ from confuse import Subview
 
 from beetsplug.smartqueue.fields import fill
 from beetsplug.smartqueue.library import missing_extra, opened, shown
+from beetsplug.smartqueue.progress import Progress, duration
 from smartqueue import exchange
+from smartqueue.analysis import Done, Plan, carry_out, plan, take_over
+from smartqueue.database import Database, Item
 from smartqueue.features import EXTRACTOR
-
-if TYPE_CHECKING:
-    from smartqueue.analysis import Done, Plan
-    from smartqueue.database import Database, Item
+from smartqueue.workers import PreparationError
 
 # Processor seconds for a minute of audio, for a first guess at how long the work takes.
 _PROCESSOR_SECONDS = 0.4
@@ -60,7 +59,12 @@ def command(config: Subview) -> Subcommand:
             if options.export:
                 _export(database, matched, Path(options.export))
                 return
-            work = _plan(database, matched, options)
+            work = plan(
+                database.tracks.items(matched),
+                database.tracks.of_items(matched),
+                force=options.force,
+                retry_failed=options.retry_failed,
+            )
             if options.failed:
                 _list_failures([*work.failed, *work.unreadable])
             elif options.pretend:
@@ -75,19 +79,6 @@ def command(config: Subview) -> Subcommand:
     return analyze
 
 
-def _plan(database: Database, matched: Collection[int], options: Values) -> Plan:
-    try:
-        from smartqueue.analysis import plan
-    except ImportError as error:
-        raise missing_extra("analyze", "analysis", error) from error
-    return plan(
-        database.tracks.items(matched),
-        database.tracks.of_items(matched),
-        force=options.force,
-        retry_failed=options.retry_failed,
-    )
-
-
 def _analyze(
     database: Database,
     matched: Mapping[int, BeetsItem],
@@ -97,8 +88,6 @@ def _analyze(
     *,
     force: bool,
 ) -> None:
-    from smartqueue.analysis import carry_out
-
     if work.tasks:
         print_(_forecast(work, jobs))
         sys.stdout.flush()
@@ -120,8 +109,6 @@ def _take(
     jobs: int,
     fields: Collection[str],
 ) -> None:
-    from smartqueue.analysis import take_over
-
     try:
         heard = exchange.read(file)
     except exchange.ExchangeError as error:
@@ -136,8 +123,6 @@ def _watch(
     results: Generator[Done], total: int, matched: Mapping[int, BeetsItem], fields: Collection[str]
 ) -> tuple[list[Done], bool]:
     """What was done, with the fields filled, and whether the user stopped it."""
-    from beetsplug.smartqueue.progress import Progress
-
     done: list[Done] = []
     try:
         with Progress(total) as progress, closing(results):
@@ -145,6 +130,8 @@ def _watch(
                 fill(matched[one.item.id], one.scalars, fields)
                 done.append(one)
                 progress.update()
+    except (ImportError, PreparationError) as error:
+        raise missing_extra("analyze", "analysis", error) from error
     except KeyboardInterrupt:
         print_("stopped; the next beet analyze goes on from here")
         return done, True
@@ -180,8 +167,6 @@ def _export(database: Database, matched: Collection[int], file: Path) -> None:
 
 
 def _forecast(work: Plan, jobs: int) -> str:
-    from beetsplug.smartqueue.progress import duration
-
     minutes = sum(task.item.length for task in work.tasks) / 60
     about = duration(minutes * _PROCESSOR_SECONDS / min(jobs, len(work.tasks)))
     return f"{len(work.tasks)} to analyse, {minutes:.0f} minutes of music: that takes about {about}"

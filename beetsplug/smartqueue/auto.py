@@ -7,7 +7,6 @@ from collections.abc import Iterable
 from logging import Logger
 from queue import Empty, SimpleQueue
 from threading import Event, Thread
-from typing import TYPE_CHECKING
 
 from beets.exceptions import UserError
 from beets.library import Album, Item, Library
@@ -16,10 +15,10 @@ from beets.ui import print_
 from confuse import Subview
 
 from beetsplug.smartqueue.fields import fill
-from beetsplug.smartqueue.library import missing_extra, opened
-
-if TYPE_CHECKING:
-    from smartqueue.analysis import Done
+from beetsplug.smartqueue.library import missing_extra, opened, shown
+from beetsplug.smartqueue.progress import Progress
+from smartqueue.analysis import Done, carry_out, plan
+from smartqueue.workers import PreparationError
 
 
 class ImportAnalysis:
@@ -62,8 +61,6 @@ class ImportAnalysis:
     def _wait(self, **_: object) -> None:
         if self._thread is None:
             return
-        from beetsplug.smartqueue.progress import Progress
-
         self._ids.put(None)
         if self._thread.is_alive():
             print_("hearing what was imported; Ctrl-C leaves the rest to beet analyze")
@@ -74,6 +71,8 @@ class ImportAnalysis:
                     self._thread.join(0.2)
                     progress.update(len(self._done) - told)
                     told = len(self._done)
+        except ImportError as error:
+            raise missing_extra("import with auto", "analysis", error) from error
         except KeyboardInterrupt:
             self._end()
             print_("stopped; the next beet analyze goes on from here")
@@ -112,15 +111,14 @@ class ImportAnalysis:
         return ids
 
     def _hear(self, lib: Library, ids: list[int]) -> None:
-        try:
-            from smartqueue.analysis import carry_out, plan
-        except ImportError as error:
-            raise missing_extra("import with auto", "analysis", error) from error
         jobs, fields = self._config["jobs"].get(int), self._config["fields"].as_str_seq()
         with opened(lib) as database:
             work = plan(database.tracks.items(ids), database.tracks.of_items(ids))
-            for one in carry_out(work, database, jobs, stop=self._stop):
-                item: Item | None = lib.get_item(one.item.id)
-                if item is not None:
-                    fill(item, one.scalars, fields)
-                self._done.append(one)
+            try:
+                for one in carry_out(work, database, jobs, stop=self._stop):
+                    item: Item | None = lib.get_item(one.item.id)
+                    if item is not None:
+                        fill(item, one.scalars, fields)
+                    self._done.append(one)
+            except PreparationError as error:
+                raise missing_extra("import with auto", "analysis", error) from error

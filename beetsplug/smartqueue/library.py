@@ -30,9 +30,9 @@ def shown(path: bytes) -> str:
     )
 
 
-def missing_extra(command: str, extra: str, error: ImportError) -> UserError:
+def missing_extra(command: str, extra: str, error: Exception) -> UserError:
     """What to say when a command's packages are not installed."""
     return UserError(
-        f"beet {command} needs packages that are not installed ({error.name or error}):"
+        f"beet {command} needs packages that are not installed ({getattr(error, 'name', None) or error}):"
         f" pip install 'mopidy-smartqueue[{extra}]'"
     )

@@ -7,13 +7,14 @@ import time
 from types import TracebackType
 
 from beets.ui import print_
-from tqdm import tqdm
 
 
 class Progress:
-    """Told of each track that is done, out of so many; used as a context."""
+    """Told of each track that is done, out of so many; used as a context. Raises ImportError without tqdm."""
 
     def __init__(self, total: int) -> None:
+        from tqdm import tqdm
+
         self._total = total
         self._done = 0
         self._began = time.monotonic()

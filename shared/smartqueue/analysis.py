@@ -9,12 +9,14 @@ from contextlib import closing
 from dataclasses import dataclass, field
 from functools import partial
 from threading import Event
+from typing import TYPE_CHECKING
 
 from smartqueue.database import Database, FileState, Heard, Item, Track
-from smartqueue.decoding import DecodingError, audio_hash
-from smartqueue.extraction import Analysis, ExtractionError, extract
 from smartqueue.features import EXTRACTOR
 from smartqueue.workers import Died, Hung, results
+
+if TYPE_CHECKING:
+    from smartqueue.extraction import Analysis
 
 # A worker hangs that is still at one file after so many seconds, and its length in playing time once more.
 _PATIENCE = 120.0
@@ -173,10 +175,16 @@ _only_known = False
 def _prepare(known: frozenset[str], only_known: bool) -> None:
     global _known, _only_known
     _known, _only_known = known, only_known
+    # Essentia and SciPy take two seconds to load, and only the workers need them.
+    import smartqueue.extraction  # noqa: F401 - what is not installed is told before the first file
+
     resource.setrlimit(resource.RLIMIT_AS, (_MOST_MEMORY, resource.getrlimit(resource.RLIMIT_AS)[1]))
 
 
 def _hear(task: Task) -> Analysis | KnownAudio | str | None:
+    from smartqueue.decoding import DecodingError, audio_hash
+    from smartqueue.extraction import ExtractionError, extract
+
     try:
         if _known and (found := audio_hash(task.item.file)) in _known:
             return KnownAudio(found)

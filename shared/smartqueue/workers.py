@@ -38,6 +38,10 @@ class Hung:
     seconds: float
 
 
+class PreparationError(Exception):
+    """A worker could not begin; the text says why."""
+
+
 class _Worker(Generic[Argument, Result]):
     """A process with a pipe of its own, so that the death of one is no matter to the others."""
 
@@ -80,7 +84,8 @@ def results(
 ) -> Generator[tuple[Argument, Result | Died | Hung]]:
     """Yields, as they come, each argument with what the function gave for it in one of so many processes.
 
-    seconds: how long an argument may take. prepare: called in each process first. The function must not raise.
+    seconds: how long an argument may take. prepare: called in each process first; what it raises comes as
+    PreparationError. The function must not raise.
     Closing the iterator ends all processes at once, and so does, from another thread, setting `stop`.
     """
     waiting = iter(arguments)
@@ -105,6 +110,8 @@ def results(
                 if worker.pipe not in ready and worker.due > time.monotonic():
                     continue
                 result = worker.result() if worker.pipe in ready else Hung(worker.seconds)
+                if isinstance(result, PreparationError):
+                    raise result
                 finished.append((worker.argument, result))
                 busy.remove(worker)
                 if isinstance(result, Died | Hung):
@@ -135,7 +142,10 @@ def _serve(pipe: Connection, function: Callable[[Argument], Result], prepare: Ca
     nowhere = os.open(os.devnull, os.O_WRONLY)
     os.dup2(nowhere, 1)
     os.dup2(nowhere, 2)
-    prepare()
     with suppress(EOFError, OSError):  # the parent is gone
+        try:
+            prepare()
+        except Exception as error:
+            pipe.send(PreparationError(str(error)))
         while True:
             pipe.send(function(pipe.recv()))

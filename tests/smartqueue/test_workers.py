@@ -10,10 +10,11 @@ import signal
 import subprocess
 import sys
 from collections.abc import Generator
+from functools import partial
 
 import pytest
 
-from smartqueue.workers import Died, Hung, results
+from smartqueue.workers import Died, Hung, PreparationError, results
 
 Found = Generator[tuple[str, object]]
 
@@ -85,3 +86,9 @@ if __name__ == "__main__":
 """
     done = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=True)
     assert (done.stdout.strip(), done.stderr) == ("dict_values([1, 4])", "")
+
+
+def test_a_process_that_cannot_begin_is_told() -> None:
+    found = results(eval, ["1"], 1, seconds=lambda _: 60, prepare=partial(eval, "1 / 0"))
+    with pytest.raises(PreparationError, match="division by zero"):
+        list(found)
