@@ -9,7 +9,7 @@ bliss-audio where it imports.
 
 Processor time is that of a process and of all that it waited for, and the peak of memory that of the largest among
 them, both by wait4 on Linux. The costs of a minute of audio are those beyond the start-up, which is measured on a few
-seconds of sound; "as a whole" counts it, too. Then `beet analyze -j 2` against `-j 1`, on six times as much music.
+seconds of sound; "as a whole" counts it, too. Then `beet analyze -j 2` against `-j 1`, on twenty times as much music.
 --long measures beet analyze on a file of three hours, too.
 """
 
@@ -217,7 +217,7 @@ def main() -> None:
             contender: over_all([heard[contender] for heard in costs.values()], start_up[contender])
             for contender in contenders
         }
-        many = sample(corpus, 6 * arguments.minutes)
+        many = sample(corpus, 20 * arguments.minutes)
         one, two = hear(ANALYZE, many, jobs=1), hear(ANALYZE, many, jobs=2)
         three_hours = None
         if arguments.long:

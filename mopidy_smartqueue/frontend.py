@@ -18,6 +18,7 @@ from mopidy.core import CoreListener
 
 from mopidy_smartqueue.chooser import Candidate, Chooser, Request
 from mopidy_smartqueue.complaints import Complaints
+from mopidy_smartqueue.learner import Learner
 from mopidy_smartqueue.recorder import Heard, Recorder
 from mopidy_smartqueue.survival import survives
 from mopidy_smartqueue.translator import SCHEMES, Translator
@@ -76,10 +77,11 @@ class SmartqueueFrontend(pykka.ThreadingActor, CoreListener):
             complaints.say("frontend", str(error))
             return
         profile = self._config["smartqueue"]["profile"]
+        learner = Learner(places, profile, self._config["smartqueue"]["auto_learn"], complaints)
         translator = Translator((self._config.get("local") or {}).get("media_dir"))
         player = f"{socket.gethostname()}:{self._config['core']['data_dir']}"
         self._chooser = Chooser.start(places, translator, complaints, profile).proxy()
-        self._recorder = Recorder.start(places, translator, complaints, player, profile).proxy()
+        self._recorder = Recorder.start(places, translator, complaints, learner, player, profile).proxy()
 
     @survives("stopping")
     def on_stop(self) -> None:

@@ -10,6 +10,7 @@ from typing import Any
 import pykka
 
 from mopidy_smartqueue.complaints import Complaints
+from mopidy_smartqueue.learner import Learner
 from mopidy_smartqueue.survival import survives
 from mopidy_smartqueue.translator import Translator
 from smartqueue.beets_configuration import BeetsPlaces
@@ -34,12 +35,19 @@ class Recorder(pykka.ThreadingActor):
     """Keeps plays in library.db, in order; while another program holds it, they wait here."""
 
     def __init__(
-        self, places: BeetsPlaces, translator: Translator, complaints: Complaints, player: str, profile: str
+        self,
+        places: BeetsPlaces,
+        translator: Translator,
+        complaints: Complaints,
+        learner: Learner,
+        player: str,
+        profile: str,
     ) -> None:
         super().__init__()
         self._places = places
         self._translator = translator
         self._complaints = complaints
+        self._learner = learner
         self._player = player
         self._profile = profile
         self._waiting: deque[Heard] = deque()
@@ -47,6 +55,7 @@ class Recorder(pykka.ThreadingActor):
     @survives("stopping")
     def on_stop(self) -> None:
         """Tries once more to write what waits."""
+        self._learner.stop()
         self._write(None)
 
     @survives("writing down a play")
@@ -75,6 +84,7 @@ class Recorder(pykka.ThreadingActor):
                 if playing is not None and (play := self._play(database, playing)):
                     plays.append(play)
                 database.triplets.add(skip_triplets(plays))
+                self._learner.look(database)
             self._complaints.over("recorder")
         except DatabaseError as error:
             self._complaints.say("recorder", str(error))

@@ -10,7 +10,7 @@ from beets.dbcore import types
 from beets.plugins import BeetsPlugin
 from beets.ui import Subcommand
 
-from beetsplug.smartqueue import analyze, learnmetric, similar, status
+from beetsplug.smartqueue import analyze, learnmetric, similar, status, triplets
 from beetsplug.smartqueue.auto import ImportAnalysis
 from beetsplug.smartqueue.changes import Changes
 
@@ -41,5 +41,5 @@ class SmartqueuePlugin(BeetsPlugin):
         Changes().listen(self)
 
     def commands(self) -> Sequence[Subcommand]:
-        """The commands analyze, learnmetric, similar and smartqueue."""
-        return [module.command(self.config) for module in (analyze, learnmetric, similar, status)]
+        """The commands analyze, learnmetric, similar, triplets and smartqueue."""
+        return [module.command(self.config) for module in (analyze, learnmetric, similar, triplets, status)]

@@ -17,7 +17,7 @@ from confuse import Subview
 from beetsplug.smartqueue.fields import fill
 from beetsplug.smartqueue.library import missing_extra, opened, shown
 from beetsplug.smartqueue.progress import Progress, duration
-from smartqueue import exchange
+from smartqueue import vector_file
 from smartqueue.analysis import Done, Plan, carry_out, plan, take_over
 from smartqueue.database import Database, Item
 from smartqueue.features import EXTRACTOR
@@ -110,8 +110,8 @@ def _take(
     fields: Collection[str],
 ) -> None:
     try:
-        heard = exchange.read(file)
-    except exchange.ExchangeError as error:
+        heard = vector_file.read(file)
+    except vector_file.VectorFileError as error:
         raise UserError(str(error)) from error
     done, stopped = _watch(take_over(work, database, heard, jobs), len(work.tasks), matched, fields)
     print_(f"{len(done)} taken from {file}, {len(work.tasks) - len(done)} left for beet analyze")
@@ -160,8 +160,8 @@ def _export(database: Database, matched: Collection[int], file: Path) -> None:
     wanted = {track.audio_hash for track in database.tracks.of_items(matched)}
     heard = {audio: one for audio, one in database.vectors.heard(EXTRACTOR).items() if audio in wanted}
     try:
-        exchange.write(file, heard)
-    except exchange.ExchangeError as error:
+        vector_file.write(file, heard)
+    except vector_file.VectorFileError as error:
         raise UserError(str(error)) from error
     print_(f"what was heard of {len(heard)} tracks is in {file}")
 

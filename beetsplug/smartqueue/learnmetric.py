@@ -1,99 +1,188 @@
-"""beet learnmetric: what is near to what, learned from the triplets there are."""
+"""beet learnmetric: what is near to what, learned from the triplets there are; and which metric is in use."""
 
 from __future__ import annotations
 
-from collections import Counter
-from dataclasses import replace
-from optparse import Values
+import json
+import math
+from datetime import datetime
+from optparse import OptionParser, Values
+from typing import TYPE_CHECKING
 
-import numpy as np
 from beets.exceptions import UserError
 from beets.library import Library
 from beets.ui import Subcommand, print_
+from beets.util.color import colorize
 from confuse import Subview
 
 from beetsplug.smartqueue.library import missing_extra, opened
-from smartqueue.database import Database, LearnedMetric
-from smartqueue.features import EXTRACTOR, FEATURE_GROUPS, NAMES
-from smartqueue.library_triplets import WEIGHT, library_triplets
-from smartqueue.listening import Triplet
-from smartqueue.metric import plain
+from smartqueue.database import Database, Kept
+from smartqueue.features import NAMES
+
+if TYPE_CHECKING:
+    from smartqueue.learning import Learned
+    from smartqueue.teaching import Lesson
+
+# How many of the features that became heavier, and lighter, are named.
+_NAMED = 5
+# How long the bar of a group is that counts twice as much as in the plain metric, in characters.
+_TWICE = 30
 
 
 def command(config: Subview) -> Subcommand:
     """The command, to be handed to beets."""
     learnmetric = Subcommand("learnmetric", help="learn from survey answers, skips and albums what is alike")
+    add_options(learnmetric.parser)
 
-    def run(lib: Library, _: Values, __: list[str]) -> None:
+    def run(lib: Library, options: Values, _: list[str]) -> None:
+        profile = options.profile or config["profile"].as_str()
         with opened(lib) as database:
-            if database.vectors.extractor not in ("", EXTRACTOR):
-                raise UserError(
-                    "the vectors in use are of an older version, which is not learned from: run beet analyze first"
-                )
-            _learn(database, config["profile"].as_str())
+            if options.history:
+                _show_history(database.metrics.history(profile), as_json=options.json)
+            elif options.use:
+                _use(database, profile, options.use)
+            else:
+                _learn(database, profile, options)
 
     learnmetric.func = run
     return learnmetric
 
 
-def _learn(database: Database, profile: str) -> None:
+def add_options(parser: OptionParser) -> None:
+    """The options of the command."""
+    parser.add_option("--dry-run", action="store_true", help="learn and tell, but keep nothing and use nothing else")
+    parser.add_option(
+        "--source",
+        action="append",
+        choices=["survey", "skip", "library"],
+        help="learn from this source alone: survey, skip or library; may be given more than once",
+    )
+    parser.add_option("--profile", metavar="NAME", help="learn for this listener")
+    parser.add_option("--history", action="store_true", help="only list every metric so far")
+    parser.add_option("--use", metavar="ID", help="only put a metric of the history in use, or 'plain'")
+    parser.add_option("--json", action="store_true", help="print JSON")
+
+
+def _learn(database: Database, profile: str, options: Values) -> None:
     try:
-        from smartqueue.learning import OWN, Learned, learn
+        from smartqueue.teaching import SOURCES, LessonError, teach
     except ImportError as error:
         raise missing_extra("learnmetric", "learning", error) from error
+    try:
+        lesson = teach(database, profile, sources=options.source or SOURCES, keep=not options.dry_run)
+    except LessonError as error:
+        if options.json:
+            print_(json.dumps({"in_use": False, "reason": str(error)}))
+        else:
+            print_(str(error))
+        return
+    print_(json.dumps(_as_json(lesson)) if options.json else _in_words(lesson))
 
-    known, albums, artists = database.tracks.albums_and_artists()
-    rows = library_triplets(albums, artists)
-    database.triplets.replace_library(
-        Triplet(int(near_a), int(near_b), int(odd), "library", WEIGHT, profile) for near_a, near_b, odd in known[rows]
-    )
-    artist = dict(zip(known.tolist(), artists, strict=True))
-    ids, vectors = database.vectors.taught()
-    row = {int(id_): row for row, id_ in enumerate(ids)}
-    triplets = [t for t in database.triplets.of_profile(profile) if {t.near_a, t.near_b, t.odd} <= row.keys()]
-    if not triplets:
-        print_("there are no answers, no skips and no two albums to compare: the plain metric stays in use")
+
+def _in_words(lesson: Lesson) -> str:
+    from smartqueue.teaching import verdict
+
+    learned = lesson.learned
+    counts = ", ".join(f"{count} {source}" for source, count in lesson.counts.items())
+    lines = [f"triplets: {counts}", "", f"{'learner':<12}{'right':>8}{'more than plain':>24}"]
+    lines.append(f"{'plain':<12}{learned.plain_accuracy:>8.1%}")
+    for candidate in learned.candidates:
+        if candidate.name != "plain":
+            more = f"{100 * candidate.difference:+.1f} ± {100 * candidate.uncertainty:.1f} points"
+            mark = "  chosen" if candidate.name == learned.learner else ""
+            lines.append(f"{candidate.name:<12}{candidate.accuracy:>8.1%}{more:>24}{mark}")
+    judge = "that learning had not seen"
+    if lesson.judged_by_library:
+        judge += ", of albums and artists while your own answers and skips are few"
+    lines += [f"(right: the odd one out found in triplets {judge}; chance is 33.3%)", ""]
+    lines.append(verdict(lesson))
+    if learned.learner != "plain":
+        lines += ["", *_bars(lesson), "", *_features(lesson)]
+    return "\n".join(lines)
+
+
+def _bars(lesson: Lesson) -> list[str]:
+    """A bar a group, as long as the group counts."""
+    from smartqueue.teaching import group_weights
+
+    lines = ["what counts (1 as in the plain metric):"]
+    for group, weight in group_weights(lesson.metric).items():
+        bar = "█" * min(round(weight * _TWICE / 2), 2 * _TWICE)
+        lines.append(f"  {group:<11}{weight:5.2f} {colorize('text_highlight', bar)}")
+    return lines
+
+
+def _features(lesson: Lesson) -> list[str]:
+    """The features that count most and least."""
+    from smartqueue.teaching import feature_weights
+
+    weights = feature_weights(lesson.metric)
+    order = weights.argsort()
+    chosen = {"heavier": order[::-1][:_NAMED], "lighter": order[:_NAMED]}
+    return [
+        f"{word}: " + ", ".join(f"{NAMES[feature]} {weights[feature]:.2f}" for feature in features)
+        for word, features in chosen.items()
+    ]
+
+
+def _as_json(lesson: Lesson) -> dict[str, object]:
+    from smartqueue.teaching import feature_weights, group_weights
+
+    learned: Learned = lesson.learned
+    return {
+        "triplets": lesson.counts,
+        "judged_by": "library" if lesson.judged_by_library else "listener",
+        "plain_accuracy": learned.plain_accuracy,
+        "candidates": [
+            {
+                "learner": candidate.name,
+                "accuracy": candidate.accuracy,
+                "difference": candidate.difference,
+                "uncertainty": candidate.uncertainty,
+            }
+            for candidate in learned.candidates
+        ],
+        "learner": learned.learner,
+        "settings": learned.settings,
+        "accuracy": learned.accuracy,
+        "uncertainty": learned.uncertainty,
+        "better": learned.better,
+        "id": lesson.number,
+        "in_use": learned.better and lesson.number is not None,
+        "groups": group_weights(lesson.metric),
+        "features": dict(zip(NAMES, feature_weights(lesson.metric).tolist(), strict=True)),
+    }
+
+
+def _show_history(history: list[Kept], *, as_json: bool) -> None:
+    if as_json:
+        print_(json.dumps([vars(kept) for kept in history]))
         return
-    print_(f"learning from {_counts(triplets)}")
-    metric = plain(NAMES, vectors)
-    learned: Learned = learn(
-        metric.standardise(vectors),
-        np.array([[row[t.near_a], row[t.near_b], row[t.odd]] for t in triplets]),
-        weights=np.array([t.weight for t in triplets]),
-        groups=np.array(FEATURE_GROUPS),
-        sources=np.array([t.source for t in triplets]),
-        artists=np.array([artist.get(id_, "") for id_ in ids.tolist()]),
-    )
-    if not np.isfinite(learned.accuracy):
-        print_("those are too few, or too much alike, to judge a metric by: the plain metric stays in use")
+    if not history:
+        print_("no metric was learned yet")
         return
-    kept = LearnedMetric(
-        replace(metric, matrix=learned.matrix, learner=learned.learner),
-        learned.settings,
-        len(triplets),
-        learned.accuracy,
-        learned.plain_accuracy,
-        learned.uncertainty,
-    )
-    number = database.metrics.add(kept, profile=profile, extractor=EXTRACTOR, in_use=learned.better)
-    print_(
-        f"{learned.learner}: {learned.accuracy:.1%} right on triplets that it had not seen,"
-        f" plain {learned.plain_accuracy:.1%} (difference ± {learned.uncertainty:.1%})"
-    )
-    if sum(triplet.source != "library" for triplet in triplets) < OWN:
-        print_(f"(judged by albums and artists; from {OWN} answers and skips on, those judge)")
-    if learned.better:
-        print_(f"better than plain: metric {number} is in use from now on")
-    else:
-        database.metrics.add(
-            LearnedMetric(metric, {}, 0, learned.plain_accuracy, learned.plain_accuracy, None),
-            profile=profile,
-            extractor=EXTRACTOR,
-            in_use=True,
+    print_(f"{'id':>4}  {'learned':<17}{'learner':<10}{'triplets':>8}{'right':>8}{'plain':>8}")
+    for kept in history:
+        when = datetime.fromtimestamp(kept.created).astimezone()
+        figures = "".join(
+            f"{'–' if value is None or math.isnan(value) else format(value, '.1%'):>8}"
+            for value in (kept.accuracy, kept.plain_accuracy)
         )
-        print_("not better than plain beyond doubt: the plain metric is in use")
+        mark = "  in use" if kept.in_use else ""
+        print_(f"{kept.id:>4}  {when:%Y-%m-%d %H:%M} {kept.learner:<10}{kept.triplets:>8}{figures}{mark}")
 
 
-def _counts(triplets: list[Triplet]) -> str:
-    counts = Counter(triplet.source for triplet in triplets)
-    return ", ".join(f"{count} {source} triplets" for source, count in counts.most_common())
+def _use(database: Database, profile: str, wanted: str) -> None:
+    if wanted == "plain":
+        database.metrics.use(profile, None)
+        print_("the plain metric is in use")
+        return
+    found = {str(kept.id): kept for kept in database.metrics.history(profile)}.get(wanted)
+    if found is None:
+        raise UserError(f"there is no metric {wanted} of the profile {profile}: see beet learnmetric --history")
+    if found.extractor != database.vectors.extractor:
+        raise UserError(
+            f"metric {wanted} was learned from vectors of another version, which are not in use any more:"
+            " run beet learnmetric to learn from those that are"
+        )
+    database.metrics.use(profile, found.id)
+    print_(f"metric {found.id}, '{found.learner}', is in use")

@@ -46,6 +46,7 @@ class Triplet:
     created: float | None = None
     play: int | None = None
     question: int | None = None
+    id: int | None = None
 
 
 def kept_after(length: float) -> float:

@@ -6,9 +6,10 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from smartqueue.database.connection import Connection, DatabaseError
-from smartqueue.database.metrics import LearnedMetric, Metrics
-from smartqueue.database.plays import Plays, Triplets
+from smartqueue.database.metrics import Kept, LearnedMetric, Metrics
+from smartqueue.database.plays import Plays
 from smartqueue.database.tracks import OF_ITEM, FileState, Item, Track, Tracks
+from smartqueue.database.triplets import Triplets
 from smartqueue.database.vectors import Heard, Library, Vectors
 from smartqueue.features import EXTRACTOR
 from smartqueue.metric import Metric, plain
@@ -19,6 +20,7 @@ __all__ = [
     "FileState",
     "Heard",
     "Item",
+    "Kept",
     "LearnedMetric",
     "Library",
     "State",

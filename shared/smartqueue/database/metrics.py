@@ -25,6 +25,21 @@ class LearnedMetric:
     uncertainty: float | None
 
 
+@dataclass(frozen=True)
+class Kept:
+    """What stands in the history of a metric: its learning, when that was (UTC seconds), and whether it is in use."""
+
+    id: int
+    learner: str
+    extractor: str
+    triplets: int
+    accuracy: float | None
+    plain_accuracy: float | None
+    uncertainty: float | None
+    created: float
+    in_use: bool
+
+
 class Metrics:
     """The rows of smartqueue_metric."""
 
@@ -87,3 +102,17 @@ class Metrics:
             row["plain_accuracy"],
             row["uncertainty"],
         )
+
+    def history(self, profile: str) -> list[Kept]:
+        """Every metric that was ever kept for a profile, oldest first."""
+        rows = self._connection.all(
+            "SELECT id, learner, extractor, triplets, accuracy, plain_accuracy, uncertainty, created, in_use"
+            " FROM smartqueue_metric WHERE profile = ? ORDER BY id",
+            profile,
+        )
+        return [Kept(**{**dict(row), "in_use": bool(row["in_use"])}) for row in rows]
+
+    def use(self, profile: str, number: int | None) -> None:
+        """Puts a metric of the profile's history in use, or with None the plain one."""
+        with self._connection.transaction() as connection:
+            connection.execute("UPDATE smartqueue_metric SET in_use = (id IS ?) WHERE profile = ?", (number, profile))

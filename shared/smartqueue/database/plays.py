@@ -1,14 +1,11 @@
-"""smartqueue_play and smartqueue_triplet: what was listened to, and what that says."""
+"""smartqueue_play: what was listened to."""
 
 from __future__ import annotations
 
 import json
-import time
-from collections.abc import Iterable
-from dataclasses import replace
 
-from smartqueue.database.connection import Connection, Cursor
-from smartqueue.listening import Play, Triplet
+from smartqueue.database.connection import Connection
+from smartqueue.listening import Play
 
 
 class Plays:
@@ -50,46 +47,3 @@ class Plays:
             player,
         )
         return [Play(**{**dict(row), "context": json.loads(row["context"])}) for row in rows]
-
-
-class Triplets:
-    """The rows of smartqueue_triplet."""
-
-    def __init__(self, connection: Connection) -> None:
-        self._connection = connection
-
-    def add(self, triplets: Iterable[Triplet]) -> int:
-        """Keeps triplets that are not there yet, forgotten ones included; returns how many were new."""
-        with self._connection.transaction() as connection:
-            return _insert(connection, triplets)
-
-    def replace_library(self, triplets: Iterable[Triplet]) -> None:
-        """Puts newly drawn library triplets in place of the old; what was forgotten stays forgotten."""
-        with self._connection.transaction() as connection:
-            connection.execute("DELETE FROM smartqueue_triplet WHERE source = 'library' AND forgotten IS NULL")
-            _insert(connection, triplets)
-
-    def of_profile(self, profile: str) -> list[Triplet]:
-        """A profile's own triplets and the library's, without the forgotten, oldest first."""
-        rows = self._connection.all(
-            "SELECT near_a, near_b, odd, source, weight, profile, created, play, question"
-            " FROM smartqueue_triplet WHERE forgotten IS NULL AND (profile = ? OR source = 'library')"
-            " ORDER BY id",
-            profile,
-        )
-        return [Triplet(**dict(row)) for row in rows]
-
-
-def _insert(connection: Cursor, triplets: Iterable[Triplet]) -> int:
-    before = connection.total_changes
-    now = time.time()
-    connection.executemany(
-        "INSERT OR IGNORE INTO smartqueue_triplet"
-        " (near_a, near_b, odd, source, weight, profile, created, play, question)"
-        " VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)",
-        [
-            (t.near_a, t.near_b, t.odd, t.source, t.weight, t.profile, t.created, t.play, t.question)
-            for t in (replace(triplet, created=triplet.created or now) for triplet in triplets)
-        ],
-    )
-    return connection.total_changes - before

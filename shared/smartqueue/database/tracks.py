@@ -166,14 +166,24 @@ class Tracks:
         if file.startswith(folder):
             stored.add(file[len(folder) :])
         marks = ",".join("?" * len(stored))
-        row = self._connection.first(
-            f"SELECT id, path, mb_trackid, mb_albumid FROM items WHERE path IN ({marks})", *stored
-        )
+        return self._of_item(f"path IN ({marks})", *stored)
+
+    def of_recording(self, mb_trackid: str, path: bytes) -> int | None:
+        """The track of the item that is this recording, or else has this path as beets stores it; else None."""
+        return (self._of_item("mb_trackid = ?", mb_trackid) if mb_trackid else None) or self._of_item("path = ?", path)
+
+    def _of_item(self, condition: str, *values: object) -> int | None:
+        row = self._connection.first(f"SELECT id FROM items WHERE {condition} ORDER BY id", *values)
         if row is None:
             return None
-        item = Item(row["id"], bytes(row["path"]), file, row["mb_trackid"] or "", row["mb_albumid"] or "")
+        (item,) = self.items([row["id"]])
         with self._connection.transaction() as connection:
             return self.claim(connection, item, None)
+
+    def recordings(self) -> dict[int, tuple[str, bytes]]:
+        """MusicBrainz id and path, as beets stores it, by track id."""
+        rows = self._connection.all("SELECT id, mb_trackid, path FROM smartqueue_track")
+        return {row["id"]: (row["mb_trackid"], bytes(row["path"])) for row in rows}
 
     def file(self, path: bytes) -> bytes:
         """A path as beets stores it, made absolute."""

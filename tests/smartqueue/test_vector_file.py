@@ -8,8 +8,8 @@ import numpy as np
 import pytest
 
 from smartqueue.database import Heard
-from smartqueue.exchange import ExchangeError, read, write
 from smartqueue.features import EXTRACTOR, NAMES
+from smartqueue.vector_file import VectorFileError, read, write
 
 HASH = "0123456789abcdef" * 2
 HEARD = Heard(np.linspace(-1, 1, len(NAMES), dtype=np.float32), {"bpm": 120.5, "initial_key": "F#m"})
@@ -29,32 +29,32 @@ def test_nothing_is_written_and_read_too(tmp_path: Path) -> None:
 
 
 def test_a_folder_that_is_not_there_is_named(tmp_path: Path) -> None:
-    with pytest.raises(ExchangeError, match="nowhere/heard cannot be written: No such file"):
+    with pytest.raises(VectorFileError, match="nowhere/heard cannot be written: No such file"):
         write(tmp_path / "nowhere" / "heard", {HASH: HEARD})
 
 
 def test_a_file_that_is_not_there_is_named(tmp_path: Path) -> None:
-    with pytest.raises(ExchangeError, match="heard cannot be read: No such file"):
+    with pytest.raises(VectorFileError, match="heard cannot be read: No such file"):
         read(tmp_path / "heard")
 
 
 def test_vectors_of_another_version_are_refused(tmp_path: Path) -> None:
     damage(tmp_path / "heard", extractor=np.array("another"))
-    with pytest.raises(ExchangeError, match=f"version another.*version {EXTRACTOR}"):
+    with pytest.raises(VectorFileError, match=f"version another.*version {EXTRACTOR}"):
         read(tmp_path / "heard")
 
 
 @pytest.mark.parametrize("content", [b"", b"only words", b"PK\x03\x04 and more"])
 def test_a_file_of_another_kind_is_refused(tmp_path: Path, content: bytes) -> None:
     (tmp_path / "heard").write_bytes(content)
-    with pytest.raises(ExchangeError, match="is no file that beet analyze --export wrote"):
+    with pytest.raises(VectorFileError, match="is no file that beet analyze --export wrote"):
         read(tmp_path / "heard")
 
 
 def test_a_single_array_is_refused(tmp_path: Path) -> None:
     with (tmp_path / "heard").open("wb") as file:
         np.save(file, np.zeros(3))
-    with pytest.raises(ExchangeError, match="is no file that beet analyze --export wrote"):
+    with pytest.raises(VectorFileError, match="is no file that beet analyze --export wrote"):
         read(tmp_path / "heard")
 
 
@@ -81,7 +81,7 @@ def test_a_single_array_is_refused(tmp_path: Path) -> None:
 )
 def test_wrong_contents_are_refused(tmp_path: Path, wrong: dict[str, np.ndarray]) -> None:
     damage(tmp_path / "heard", **wrong)
-    with pytest.raises(ExchangeError, match="damaged"):
+    with pytest.raises(VectorFileError, match="damaged"):
         read(tmp_path / "heard")
 
 

@@ -20,14 +20,14 @@ _AUDIO_HASH = re.compile("[0-9a-f]{32}")
 _KEY = re.compile("[A-G]#?m?")
 
 
-class ExchangeError(Exception):
+class VectorFileError(Exception):
     """A file that cannot be written or taken; its text says why, and what to do."""
 
 
 def write(path: Path, heard: Mapping[str, Heard]) -> None:
     """Writes a NumPy archive of vectors and scalars by the hash of their audio, whole or not at all.
 
-    Raises ExchangeError.
+    Raises VectorFileError.
     """
     try:
         with tempfile.NamedTemporaryFile(dir=path.absolute().parent, delete=False) as file:
@@ -49,11 +49,11 @@ def write(path: Path, heard: Mapping[str, Heard]) -> None:
                 Path(file.name).unlink(missing_ok=True)
                 raise
     except OSError as error:
-        raise ExchangeError(f"{path} cannot be written: {error.strerror}") from error
+        raise VectorFileError(f"{path} cannot be written: {error.strerror}") from error
 
 
 def read(path: Path) -> dict[str, Heard]:
-    """What `write` wrote, by the hash of the audio; raises ExchangeError when that is not what it is."""
+    """What `write` wrote, by the hash of the audio; raises VectorFileError when that is not what it is."""
     try:
         with np.load(path, allow_pickle=False) as archive:
             extractor = str(archive["extractor"])
@@ -61,11 +61,11 @@ def read(path: Path) -> dict[str, Heard]:
             vectors = archive["vectors"]
             scalars = [_scalars(line) for line in np.atleast_1d(archive["scalars"]).tolist()]
     except OSError as error:
-        raise ExchangeError(f"{path} cannot be read: {error.strerror or error}") from error
+        raise VectorFileError(f"{path} cannot be read: {error.strerror or error}") from error
     except (ValueError, KeyError, EOFError, AttributeError, TypeError, zipfile.BadZipFile) as error:
-        raise ExchangeError(f"{path} is no file that beet analyze --export wrote, or is damaged") from error
+        raise VectorFileError(f"{path} is no file that beet analyze --export wrote, or is damaged") from error
     if extractor != EXTRACTOR:
-        raise ExchangeError(
+        raise VectorFileError(
             f"{path} holds vectors of version {extractor}, and this smartqueue's are of version {EXTRACTOR}:"
             " export and import with the same one"
         )
@@ -77,7 +77,7 @@ def read(path: Path) -> dict[str, Heard]:
         and all(isinstance(audio_hash, str) and _AUDIO_HASH.fullmatch(audio_hash) for audio_hash in hashes)
     )
     if not right:
-        raise ExchangeError(f"{path} is damaged: export it again")
+        raise VectorFileError(f"{path} is damaged: export it again")
     return {
         audio_hash: Heard(vector, known) for audio_hash, vector, known in zip(hashes, vectors, scalars, strict=True)
     }

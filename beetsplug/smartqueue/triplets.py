@@ -1,0 +1,116 @@
+"""beet triplets: what was said about which track of three is the odd one out."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Sequence
+from datetime import datetime
+from optparse import Values
+from pathlib import Path
+
+from beets.exceptions import UserError
+from beets.library import Library
+from beets.ui import Subcommand, input_yn, print_
+from confuse import Subview
+
+from beetsplug.smartqueue.library import opened
+from smartqueue import triplet_file
+from smartqueue.database import Database
+from smartqueue.listening import Triplet
+
+SOURCES = ["survey", "skip", "library"]
+
+
+def command(config: Subview) -> Subcommand:
+    """The command, to be handed to beets."""
+    triplets = Subcommand("triplets", help="list what smartqueue learns from, or have it forgotten")
+    parser = triplets.parser
+    parser.set_usage("%prog [options] [QUERY]\n       %prog --forget ID...")
+    parser.add_option("--source", choices=SOURCES, help="only those from survey, skip or library")
+    parser.add_option("--profile", metavar="NAME", help="those of this listener")
+    parser.add_option("--json", action="store_true", help="print one JSON object a line")
+    parser.add_option("--forget", action="store_true", help="forget the triplets with these ids")
+    parser.add_option("--forget-source", choices=SOURCES, help="forget all from survey, skip or library")
+    parser.add_option("-f", "--force", action="store_true", help="do not ask before forgetting")
+    parser.add_option("--export", metavar="FILE", help="write answers and skips to a file, one a line")
+    parser.add_option("--import", dest="take", metavar="FILE", help="take answers and skips from such a file")
+
+    def run(lib: Library, options: Values, arguments: list[str]) -> None:
+        profile = options.profile or config["profile"].as_str()
+        with opened(lib) as database:
+            found = database.triplets.of_profile(profile)
+            try:
+                if options.forget:
+                    _forget(database, _with_ids(found, arguments), force=options.force)
+                elif options.forget_source:
+                    wanted = [triplet for triplet in found if triplet.source == options.forget_source]
+                    _forget(database, wanted, force=options.force)
+                elif options.export:
+                    count = triplet_file.write(Path(options.export), found, database)
+                    print_(f"{count} answers and skips are in {options.export}")
+                elif options.take:
+                    _take(database, Path(options.take))
+                else:
+                    chosen = [triplet for triplet in found if options.source in (None, triplet.source)]
+                    _list(database, _about(lib, database, chosen, arguments), as_json=options.json)
+            except triplet_file.TripletFileError as error:
+                raise UserError(str(error)) from error
+
+    triplets.func = run
+    return triplets
+
+
+def _about(lib: Library, database: Database, triplets: Sequence[Triplet], query: list[str]) -> Sequence[Triplet]:
+    """The triplets in which a track of the query stands."""
+    if not query:
+        return triplets
+    items = [item.id for item in lib.items(query) if item.id is not None]
+    tracks = {track.id for track in database.tracks.of_items(items)}
+    return [triplet for triplet in triplets if tracks & {triplet.near_a, triplet.near_b, triplet.odd}]
+
+
+def _list(database: Database, triplets: Sequence[Triplet], *, as_json: bool) -> None:
+    names = database.tracks.names()
+    for triplet in triplets:
+        near_a, near_b, odd = (
+            names.get(track, "a track that was removed") for track in (triplet.near_a, triplet.near_b, triplet.odd)
+        )
+        if as_json:
+            print_(json.dumps({**vars(triplet), "near": [near_a, near_b], "odd_one_out": odd}))
+            continue
+        when = datetime.fromtimestamp(triplet.created or 0.0).astimezone()
+        because = {
+            "survey": f"you said so in the survey on {when:%Y-%m-%d}",
+            "skip": f"you skipped it between the other two on {when:%Y-%m-%d %H:%M}",
+            "library": "the other two are of one album or artist",
+        }[triplet.source]
+        print_(f"{triplet.id:>5}  {odd} is the odd one out beside {near_a} and {near_b}: {because}")
+
+
+def _with_ids(triplets: Sequence[Triplet], ids: list[str]) -> list[Triplet]:
+    known = {str(triplet.id): triplet for triplet in triplets}
+    unknown = [id_ for id_ in ids if id_ not in known]
+    if unknown or not ids:
+        raise UserError(f"there is no triplet {', '.join(unknown)}" if unknown else "which triplets? Give their ids")
+    return [known[id_] for id_ in ids]
+
+
+def _forget(database: Database, triplets: Sequence[Triplet], *, force: bool) -> None:
+    if not triplets:
+        print_("there is nothing to forget")
+        return
+    _list(database, triplets[:10], as_json=False)
+    if len(triplets) > 10:
+        print_(f"       and {len(triplets) - 10} more")
+    if not force and not input_yn(f"Forget {len(triplets)} for good (Y/n)?"):
+        return
+    print_(f"{database.triplets.forget([triplet.id or 0 for triplet in triplets])} forgotten; run beet learnmetric")
+
+
+def _take(database: Database, file: Path) -> None:
+    taken = triplet_file.take(file, database)
+    there = taken.total - taken.new - taken.unknown
+    print_(
+        f"{taken.new} taken from {file}, {there} were there already,"
+        f" {taken.unknown} speak of tracks that are not in the library"
+    )

@@ -1,0 +1,68 @@
+"""Asks for learning once there is enough that is new, in a process of its own that gives way to all others."""
+
+from __future__ import annotations
+
+import logging
+import os
+import subprocess
+import sys
+import threading
+
+from mopidy_smartqueue.complaints import Complaints
+from smartqueue.beets_configuration import BeetsPlaces
+from smartqueue.database import Database
+
+logger = logging.getLogger(__name__)
+
+
+class Learner:
+    """Starts `python -m smartqueue.teaching` after so many new answers and skips; with 0 never.
+
+    One process at a time. Where there was too little to learn from, it waits for as many again.
+    """
+
+    def __init__(self, places: BeetsPlaces, profile: str, after: int, complaints: Complaints) -> None:
+        self._places = places
+        self._profile = profile
+        self._after = after
+        self._complaints = complaints
+        self._process: subprocess.Popen[str] | None = None
+        self._tried = 0
+
+    def look(self, database: Database) -> None:
+        """Starts the learning if it is time."""
+        if not self._after or (self._process is not None and self._process.poll() is None):
+            return
+        new = database.triplets.new(self._profile)
+        self._tried = min(self._tried, new)
+        if new - self._tried < self._after:
+            return
+        self._tried = new
+        self._process = subprocess.Popen(
+            [
+                sys.executable,
+                *("-m", "smartqueue.teaching"),
+                *(str(self._places.library), str(self._places.music_directory), self._profile),
+            ],
+            # One thread of the linear algebra's, so that one processor at least is left for the music.
+            env={**os.environ, "OPENBLAS_NUM_THREADS": "1"},
+            stdin=subprocess.DEVNULL,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.STDOUT,
+            text=True,
+        )
+        threading.Thread(target=self._tell, args=[self._process], name="smartqueue-learner", daemon=True).start()
+
+    def stop(self) -> None:
+        """Ends the learning that goes on; nothing is lost but its work."""
+        if self._process is not None:
+            self._process.terminate()
+
+    def _tell(self, process: subprocess.Popen[str]) -> None:
+        output, _ = process.communicate()
+        last = output.strip().rpartition("\n")[2]
+        if process.returncode == 0:
+            self._complaints.over("learner")
+            logger.info("Smartqueue learned: %s", last)
+        elif process.returncode > 0:
+            self._complaints.say("learner", f"learning failed: {last}")
