@@ -18,7 +18,8 @@ logger = logging.getLogger(__name__)
 class Learner:
     """Starts `python -m smartqueue.teaching` after so many new answers and skips; with 0 never.
 
-    One process at a time. Where there was too little to learn from, it waits for as many again.
+    One process at a time, the latest is `process`. Where there was too little to learn from, it waits for as many
+    again.
     """
 
     def __init__(self, places: BeetsPlaces, profile: str, after: int, complaints: Complaints) -> None:
@@ -26,19 +27,19 @@ class Learner:
         self._profile = profile
         self._after = after
         self._complaints = complaints
-        self._process: subprocess.Popen[str] | None = None
+        self.process: subprocess.Popen[str] | None = None
         self._tried = 0
 
     def look(self, database: Database) -> None:
         """Starts the learning if it is time."""
-        if not self._after or (self._process is not None and self._process.poll() is None):
+        if not self._after or (self.process is not None and self.process.poll() is None):
             return
         new = database.triplets.new(self._profile)
         self._tried = min(self._tried, new)
         if new - self._tried < self._after:
             return
         self._tried = new
-        self._process = subprocess.Popen(
+        self.process = subprocess.Popen(
             [
                 sys.executable,
                 *("-m", "smartqueue.teaching"),
@@ -51,12 +52,12 @@ class Learner:
             stderr=subprocess.STDOUT,
             text=True,
         )
-        threading.Thread(target=self._tell, args=[self._process], name="smartqueue-learner", daemon=True).start()
+        threading.Thread(target=self._tell, args=[self.process], name="smartqueue-learner", daemon=True).start()
 
     def stop(self) -> None:
         """Ends the learning that goes on; nothing is lost but its work."""
-        if self._process is not None:
-            self._process.terminate()
+        if self.process is not None:
+            self.process.terminate()
 
     def _tell(self, process: subprocess.Popen[str]) -> None:
         output, _ = process.communicate()

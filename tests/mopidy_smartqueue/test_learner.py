@@ -1,0 +1,88 @@
+"""Learning beside the music, once there is enough that is new."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable
+
+import numpy as np
+import pytest
+
+from demonstration.programs import Beets
+from mopidy_smartqueue.complaints import Complaints
+from mopidy_smartqueue.learner import Learner
+from smartqueue.beets_configuration import BeetsPlaces
+from smartqueue.database import Database
+from smartqueue.listening import Triplet
+
+
+def answer(database: Database, count: int) -> None:
+    ids = database.vectors.library().ids
+    generator = np.random.default_rng(count)
+    rows = (generator.choice(ids, 3, replace=False).tolist() for _ in range(count))
+    database.triplets.add(Triplet(near_a, near_b, odd, "survey") for near_a, near_b, odd in rows)
+
+
+def learner(beets: Beets, after: int) -> Learner:
+    return Learner(BeetsPlaces(beets.library, beets.music), "default", after, Complaints())
+
+
+def until(happened: Callable[[], bool]) -> None:
+    give_up = time.monotonic() + 120
+    while not happened():
+        assert time.monotonic() < give_up
+        time.sleep(0.1)
+
+
+def test_enough_that_is_new_is_learned_from(beets: Beets, caplog: pytest.LogCaptureFixture) -> None:
+    caplog.set_level("INFO")
+    with Database(beets.library, beets.music) as database:
+        answer(database, 30)
+        learner(beets, 30).look(database)
+        until(lambda: "Smartqueue learned: " in caplog.text)
+        assert database.metrics.history("default")
+        assert not database.triplets.new("default")
+
+
+def test_before_there_is_enough_nothing_is_learned(beets: Beets) -> None:
+    with Database(beets.library, beets.music) as database:
+        answer(database, 29)
+        waiting = learner(beets, 30)
+        waiting.look(database)
+        assert waiting.process is None
+
+
+def test_with_nothing_asked_for_nothing_is_learned(beets: Beets) -> None:
+    with Database(beets.library, beets.music) as database:
+        answer(database, 30)
+        never = learner(beets, 0)
+        never.look(database)
+        assert never.process is None
+
+
+def test_where_there_was_too_little_it_waits_for_as_much_again(
+    own_beets: Beets, caplog: pytest.LogCaptureFixture
+) -> None:
+    caplog.set_level("INFO")
+    own_beets.run("modify", "-y", "-W", "-M", "album=One", "artist=Someone", "albumartist=Someone")
+    own_beets.run("analyze")
+    with Database(own_beets.library, own_beets.music) as database:
+        answer(database, 5)
+        eager = learner(own_beets, 5)
+        eager.look(database)
+        first = eager.process
+        until(lambda: "the plain metric stays in use" in caplog.text)
+        eager.look(database)
+        assert eager.process is first
+        answer(database, 5)
+        eager.look(database)
+        assert eager.process is not first
+        eager.stop()
+
+
+def test_what_went_wrong_is_told(beets: Beets, caplog: pytest.LogCaptureFixture) -> None:
+    with Database(beets.library, beets.music) as database:
+        answer(database, 5)
+        lost = Learner(BeetsPlaces(beets.library / "nowhere", beets.music), "default", 5, Complaints())
+        lost.look(database)
+        until(lambda: "learning failed: there is no library at" in caplog.text)
