@@ -169,7 +169,7 @@ def _export(database: Database, matched: Collection[int], file: Path) -> None:
 def _forecast(work: Plan, jobs: int) -> str:
     minutes = sum(task.item.length for task in work.tasks) / 60
     about = duration(minutes * _PROCESSOR_SECONDS / min(jobs, len(work.tasks)))
-    return f"{len(work.tasks)} to analyse, {minutes:.0f} minutes of music: that takes about {about}"
+    return f"{len(work.tasks)} to analyse, {minutes:.0f} minutes of music: that takes {about}"
 
 
 def _list_failures(failures: Iterable[tuple[Item, str]]) -> None:

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 from beets.exceptions import UserError
 from beets.library import Library
 from beets.ui import Subcommand, print_
-from beets.util.color import colorize
+from beets.util.color import ColorName, colorize
 from confuse import Subview
 
 from beetsplug.smartqueue.library import missing_extra, opened
@@ -107,7 +107,8 @@ def _bars(lesson: Lesson) -> list[str]:
     lines = ["what counts (1 as in the plain metric):"]
     for group, weight in group_weights(lesson.metric).items():
         bar = "█" * min(round(weight * _TWICE / 2), 2 * _TWICE)
-        lines.append(f"  {group:<11}{weight:5.2f} {colorize('text_highlight', bar)}")
+        colour: ColorName = "text_success" if weight > 1 else "text_faint"
+        lines.append(f"  {group:<11}{weight:5.2f} {colorize(colour, bar)}")
     return lines
 
 

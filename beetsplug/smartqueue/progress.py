@@ -36,14 +36,14 @@ class Progress:
             and self._done * 10 // self._total > before * 10 // self._total
         ):
             left = (time.monotonic() - self._began) / self._done * (self._total - self._done)
-            print_(f"{self._done} of {self._total} done, about {duration(left)} left")
+            print_(f"{self._done} of {self._total} done, {duration(left)} left")
             sys.stdout.flush()
 
 
 def duration(seconds: float) -> str:
-    """About how long so many seconds are, in words."""
+    """How long so many seconds are, in words."""
     if seconds < 60:
         return "less than a minute"
     if seconds < 5400:
-        return f"{seconds / 60:.0f} minutes"
-    return f"{seconds / 3600:.0f} hours"
+        return f"about {seconds / 60:.0f} minutes"
+    return f"about {seconds / 3600:.0f} hours"

@@ -80,7 +80,7 @@ def test_files_that_cannot_be_analysed_are_named_and_the_others_analysed(own_bee
 
 
 def test_it_says_beforehand_how_much_there_is_to_do(own_beets: Beets) -> None:
-    assert own_beets.run("analyze").stdout.startswith("6 to analyse, 1 minutes of music: that takes about")
+    assert own_beets.run("analyze").stdout.startswith("6 to analyse, 1 minutes of music: that takes less than a minute")
 
 
 def test_what_failed_is_not_tried_again(own_beets: Beets) -> None:

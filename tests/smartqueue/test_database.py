@@ -161,6 +161,19 @@ def test_a_vector_comes_back_as_it_went_in(stage: Stage) -> None:
     np.testing.assert_array_equal(stage.ours.vectors.library().vectors, [VECTOR])
 
 
+@pytest.mark.parametrize(
+    ("artist", "title", "called"), [("Ana", "One", "Ana – One"), ("", "One", "One"), ("Ana", "", "Ana – a.ogg")]
+)
+def test_a_track_without_a_title_is_called_by_its_file(stage: Stage, artist: str, title: str, called: str) -> None:
+    item = stage.add("a.ogg")
+    stage.analyse(item)
+    found = stage.beets.get_item(item.id)
+    assert found is not None
+    found.update({"artist": artist, "title": title})
+    found.store()
+    assert stage.ours.vectors.library().names == list(stage.ours.tracks.names().values()) == [called]
+
+
 def test_files_are_absolute_though_beets_stores_them_relative(stage: Stage) -> None:
     item = stage.add("a.ogg")
     stage.analyse(item)

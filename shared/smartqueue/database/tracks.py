@@ -144,7 +144,9 @@ class Tracks:
 
     def names(self) -> dict[int, str]:
         """Artist and title, by track id, of the tracks that are in beets."""
-        rows = self._connection.all(f"SELECT t.id, i.artist, i.title FROM smartqueue_track t JOIN items i ON {OF_ITEM}")
+        rows = self._connection.all(
+            f"SELECT t.id, i.artist, i.title, i.path FROM smartqueue_track t JOIN items i ON {OF_ITEM}"
+        )
         return {row["id"]: name(row) for row in rows}
 
     def albums_and_artists(self) -> tuple[NDArray[np.int64], list[str], list[str]]:
@@ -221,5 +223,6 @@ class Tracks:
 
 
 def name(row: Row) -> str:
-    """What an item is called."""
-    return f"{row['artist']} – {row['title']}"
+    """What an item with artist, title and path is called: by its file's name where it has no title."""
+    title = row["title"] or os.fsdecode(os.path.basename(bytes(row["path"])))  # noqa: PTH119 - Path takes no bytes
+    return f"{row['artist']} – {title}" if row["artist"] else str(title)
