@@ -16,13 +16,15 @@ from typing import Any
 import pykka
 from mopidy.core import CoreListener
 
+from mopidy_smartqueue import Extension
 from mopidy_smartqueue.chooser import Candidate, Chooser, Request
 from mopidy_smartqueue.complaints import Complaints
 from mopidy_smartqueue.learner import Learner
-from mopidy_smartqueue.recorder import Heard, Recorder
+from mopidy_smartqueue.recorder import Recorder
 from mopidy_smartqueue.survival import survives
 from mopidy_smartqueue.translator import SCHEMES, Translator
 from smartqueue.beets_configuration import BeetsPlaces, ConfigurationError, beets_places
+from smartqueue.journal import Entry, Journal
 from smartqueue.listening import kept_after
 from smartqueue.playback import PlaybackTracker, Played
 
@@ -77,11 +79,12 @@ class SmartqueueFrontend(pykka.ThreadingActor, CoreListener):
             complaints.say("frontend", str(error))
             return
         profile = self._config["smartqueue"]["profile"]
+        journal = Journal(Path(Extension.get_data_dir(self._config)) / "plays.jsonl")
         learner = Learner(places, profile, self._config["smartqueue"]["auto_learn"], complaints)
         translator = Translator((self._config.get("local") or {}).get("media_dir"))
         player = f"{socket.gethostname()}:{self._config['core']['data_dir']}"
         self._chooser = Chooser.start(places, translator, complaints, profile).proxy()
-        self._recorder = Recorder.start(places, translator, complaints, learner, player, profile).proxy()
+        self._recorder = Recorder.start(places, translator, complaints, learner, journal, player, profile).proxy()
 
     @survives("stopping")
     def on_stop(self) -> None:
@@ -103,6 +106,9 @@ class SmartqueueFrontend(pykka.ThreadingActor, CoreListener):
         self._starts_left = _STARTS
         self._last_tlid = tl_track.tlid
         self._report()
+        playing = self._tracker.listening(time.monotonic())
+        if playing is not None and self._recorder is not None:
+            self._recorder.began.defer(self._heard(playing))
         self._watch_for_kept()
         self._expect()
         self._keep_ahead(track.uri)
@@ -198,9 +204,17 @@ class SmartqueueFrontend(pykka.ThreadingActor, CoreListener):
                 self._recorder.record.defer(self._heard(played))
                 self._chooser.heard.defer(played.uri, played.outcome)
 
-    def _heard(self, played: Played) -> Heard:
+    def _heard(self, played: Played) -> Entry:
         context = self._own.get(played.tlid)
-        return Heard(played, "listener" if context is None else "smartqueue", context or {})
+        return Entry(
+            played.uri,
+            played.started,
+            played.listened,
+            played.length,
+            played.outcome,
+            "listener" if context is None else "smartqueue",
+            context or {},
+        )
 
     # When the playing track counts as kept
 

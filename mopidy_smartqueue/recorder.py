@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
+import functools
+import threading
 import time
-from collections import deque
-from dataclasses import dataclass
-from typing import Any
+from collections.abc import Callable
 
 import pykka
 
@@ -15,24 +15,18 @@ from mopidy_smartqueue.survival import survives
 from mopidy_smartqueue.translator import Translator
 from smartqueue.beets_configuration import BeetsPlaces
 from smartqueue.database import Database, DatabaseError
+from smartqueue.journal import Entry, Journal, JournalError
 from smartqueue.listening import Play, skip_triplets
-from smartqueue.playback import Played
 
 # How far back a session may have begun, in seconds: what is older makes no new triplets.
 _SESSION = 24 * 3600
-
-
-@dataclass(frozen=True)
-class Heard:
-    """A listening, with who queued the track and why."""
-
-    played: Played
-    queued_by: str
-    context: dict[str, Any]
+# How many seconds to wait for another program's lock, and after how many to try again. What waits for the lock keeps
+# what comes after it from the journal, so that is not long.
+_PATIENCE, _AGAIN = 0.2, 5.0
 
 
 class Recorder(pykka.ThreadingActor):
-    """Keeps plays in library.db, in order; while another program holds it, they wait here."""
+    """Keeps plays in library.db, in order; while that cannot be written, they wait in a journal on disk."""
 
     def __init__(
         self,
@@ -40,6 +34,7 @@ class Recorder(pykka.ThreadingActor):
         translator: Translator,
         complaints: Complaints,
         learner: Learner,
+        journal: Journal,
         player: str,
         profile: str,
     ) -> None:
@@ -48,38 +43,66 @@ class Recorder(pykka.ThreadingActor):
         self._translator = translator
         self._complaints = complaints
         self._learner = learner
+        self._journal = journal
         self._player = player
         self._profile = profile
-        self._waiting: deque[Heard] = deque()
+        self._again: threading.Timer | None = None
+
+    @survives("taking up what was left")
+    def on_start(self) -> None:
+        """Writes what the last Mopidy could not."""
+        self._keep(self._journal.load)
+        self.write()
 
     @survives("stopping")
     def on_stop(self) -> None:
-        """Tries once more to write what waits."""
+        """Tries once more to write what waits; what cannot be written is in the journal."""
         self._learner.stop()
+        if self._again is not None:
+            self._again.cancel()
         self._write(None)
 
+    @survives("noting a play")
+    def began(self, entry: Entry) -> None:
+        """Notes a listening that begins, so that the death of Mopidy does not lose it."""
+        self._keep(lambda: self._journal.note(entry))
+
     @survives("writing down a play")
-    def record(self, heard: Heard) -> None:
+    def record(self, entry: Entry) -> None:
         """Keeps a listening that is over, and the triplets it completes."""
-        self._waiting.append(heard)
+        self._keep(lambda: self._journal.note(entry))
         self._write(None)
 
     @survives("writing down a triplet")
-    def kept(self, heard: Heard) -> None:
+    def kept(self, entry: Entry) -> None:
         """Keeps the triplets that a listening completes which goes on, now that it counts as kept."""
-        self._write(heard)
+        self._keep(lambda: self._journal.note(entry))
+        self._write(entry)
 
-    def _write(self, playing: Heard | None) -> None:
+    @survives("writing down plays")
+    def write(self) -> None:
+        """Writes what waits."""
+        if self._journal.waiting:
+            self._write(None)
+
+    def _keep(self, how: Callable[[], None]) -> None:
         try:
-            with Database(self._places.library, self._places.music_directory) as database:
+            how()
+            self._complaints.over("journal")
+        except JournalError as error:
+            self._complaints.say("journal", str(error))
+
+    def _write(self, playing: Entry | None) -> None:
+        try:
+            with Database(self._places.library, self._places.music_directory, timeout=_PATIENCE) as database:
                 if not database.is_ours:
                     return
                 database.migrate()
-                while self._waiting:
-                    play = self._play(database, self._waiting[0])
+                for entry in self._journal.waiting:
+                    play = self._play(database, entry)
                     if play is not None:
                         database.plays.add(play)
-                    self._waiting.popleft()
+                    self._keep(functools.partial(self._journal.done, entry))
                 plays = database.plays.since(time.time() - _SESSION, player=self._player)
                 if playing is not None and (play := self._play(database, playing)):
                     plays.append(play)
@@ -88,11 +111,17 @@ class Recorder(pykka.ThreadingActor):
             self._complaints.over("recorder")
         except DatabaseError as error:
             self._complaints.say("recorder", str(error))
+            self._try_again()
 
-    def _play(self, database: Database, heard: Heard) -> Play | None:
+    def _try_again(self) -> None:
+        if self._again is None or not self._again.is_alive():
+            self._again = threading.Timer(_AGAIN, self.actor_ref.proxy().write.defer)
+            self._again.daemon = True
+            self._again.start()
+
+    def _play(self, database: Database, entry: Entry) -> Play | None:
         """The listening as it is stored; None where beets does not know the track."""
-        played = heard.played
-        path = self._translator.path(played.uri)
+        path = self._translator.path(entry.uri)
         track = None if path is None else database.tracks.of_file(path)
         if track is None:
             return None
@@ -100,10 +129,10 @@ class Recorder(pykka.ThreadingActor):
             track,
             self._player,
             self._profile,
-            played.started,
-            played.listened,
-            played.length,
-            played.outcome,
-            heard.queued_by,
-            heard.context,
+            entry.started,
+            entry.listened,
+            entry.length,
+            entry.outcome,
+            entry.queued_by,
+            entry.context,
         )

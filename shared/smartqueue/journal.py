@@ -1,0 +1,95 @@
+"""What was listened to and is not in the database yet, on disk, so that no kill and no lock loses it."""
+
+from __future__ import annotations
+
+import json
+import os
+from dataclasses import asdict, dataclass, field, replace
+from pathlib import Path
+from typing import Any
+
+
+class JournalError(Exception):
+    """The journal cannot be read or written; the text says why."""
+
+
+@dataclass(frozen=True)
+class Entry:
+    """A listening by the URI of its track, with who queued it and why; see listening.Play for the rest.
+
+    outcome is empty while it goes on.
+    """
+
+    uri: str
+    started: float
+    listened: float
+    length: float | None
+    outcome: str
+    queued_by: str
+    context: dict[str, Any] = field(default_factory=dict)
+
+
+class Journal:
+    """Lines of JSON in a file, one a listening or a stage of it; the last one of the same start counts.
+
+    What went on when the player was killed is over: it is read as interrupted, as far as it was heard by the last
+    line. A line that was cut off, by a kill in the midst of writing, is left out.
+
+    A method that raises JournalError has failed on disk alone: in memory it is done.
+    """
+
+    def __init__(self, path: Path) -> None:
+        self._path = path
+        self._waiting: dict[float, Entry] = {}
+        self._playing: Entry | None = None
+
+    def load(self) -> None:
+        """Takes up what an earlier player left; raises JournalError."""
+        self._waiting = {entry.started: entry for entry in self._read()} | self._waiting
+
+    @property
+    def waiting(self) -> list[Entry]:
+        """The listenings that are over and wait, oldest first."""
+        return list(self._waiting.values())
+
+    def note(self, entry: Entry) -> None:
+        """Keeps a listening, or how far it has come, before anything else is done with it; raises JournalError."""
+        if entry.outcome:
+            self._waiting[entry.started] = entry
+            self._playing = None
+        else:
+            self._playing = entry
+        self._write(entry, "a")
+
+    def done(self, entry: Entry) -> None:
+        """A listening has arrived in the database; raises JournalError."""
+        self._waiting.pop(entry.started, None)
+        if not self._waiting:
+            self._write(self._playing, "w")
+
+    def _read(self) -> list[Entry]:
+        try:
+            lines = self._path.read_text(encoding="utf-8", errors="replace").splitlines()
+        except FileNotFoundError:
+            return []
+        except OSError as error:
+            raise JournalError(f"{self._path} cannot be read: {error.strerror}") from error
+        entries: dict[float, Entry] = {}
+        for line in lines:
+            try:
+                entry = Entry(**json.loads(line))
+                entries[float(entry.started)] = entry
+            except (ValueError, TypeError):
+                continue
+        return [entry if entry.outcome else replace(entry, outcome="interrupted") for entry in entries.values()]
+
+    def _write(self, entry: Entry | None, mode: str) -> None:
+        try:
+            self._path.parent.mkdir(parents=True, exist_ok=True)
+            with self._path.open(mode, encoding="utf-8") as file:
+                if entry is not None:
+                    file.write(json.dumps(asdict(entry)) + "\n")
+                file.flush()
+                os.fsync(file.fileno())
+        except OSError as error:
+            raise JournalError(f"{self._path} cannot be written: {error.strerror}") from error
