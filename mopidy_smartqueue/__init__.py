@@ -28,6 +28,7 @@ class Extension(ext.Extension):
         schema["music_directory"] = config.Path(optional=True)
         schema["ahead"] = config.Integer(minimum=1, maximum=100)
         schema["profile"] = config.String()
+        schema["play_counts"] = config.Boolean()
         schema["auto_learn"] = config.Integer(minimum=0)
         return schema
 

@@ -78,13 +78,21 @@ class SmartqueueFrontend(pykka.ThreadingActor, CoreListener):
         except ConfigurationError as error:
             complaints.say("frontend", str(error))
             return
-        profile = self._config["smartqueue"]["profile"]
-        journal = Journal(Path(Extension.get_data_dir(self._config)) / "plays.jsonl")
-        learner = Learner(places, profile, self._config["smartqueue"]["auto_learn"], complaints)
+        settings = self._config["smartqueue"]
+        profile = settings["profile"]
         translator = Translator((self._config.get("local") or {}).get("media_dir"))
         player = f"{socket.gethostname()}:{self._config['core']['data_dir']}"
         self._chooser = Chooser.start(places, translator, complaints, profile).proxy()
-        self._recorder = Recorder.start(places, translator, complaints, learner, journal, player, profile).proxy()
+        self._recorder = Recorder.start(
+            places,
+            translator,
+            complaints,
+            Learner(places, profile, settings["auto_learn"], complaints),
+            Journal(Path(Extension.get_data_dir(self._config)) / "plays.jsonl"),
+            player,
+            profile,
+            count=settings["play_counts"],
+        ).proxy()
 
     @survives("stopping")
     def on_stop(self) -> None:

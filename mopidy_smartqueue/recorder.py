@@ -37,6 +37,8 @@ class Recorder(pykka.ThreadingActor):
         journal: Journal,
         player: str,
         profile: str,
+        *,
+        count: bool,
     ) -> None:
         super().__init__()
         self._places = places
@@ -46,6 +48,7 @@ class Recorder(pykka.ThreadingActor):
         self._journal = journal
         self._player = player
         self._profile = profile
+        self._count = count
         self._again: threading.Timer | None = None
 
     @survives("taking up what was left")
@@ -101,7 +104,7 @@ class Recorder(pykka.ThreadingActor):
                 for entry in self._journal.waiting:
                     play = self._play(database, entry)
                     if play is not None:
-                        database.plays.add(play)
+                        database.plays.add(play, count=self._count)
                     self._keep(functools.partial(self._journal.done, entry))
                 plays = database.plays.since(time.time() - _SESSION, player=self._player)
                 if playing is not None and (play := self._play(database, playing)):

@@ -22,9 +22,13 @@ class SmartqueuePlugin(BeetsPlugin):
         "bpm_confidence": types.FLOAT,
         "danceability": types.FLOAT,
         "distance": types.FLOAT,
+        "last_played": types.DATE,
         "loudness": types.FLOAT,
         "loudness_range": types.FLOAT,
         "onset_rate": types.FLOAT,
+        "play_count": types.INTEGER,
+        "rating": types.FLOAT,
+        "skip_count": types.INTEGER,
     }
 
     def __init__(self) -> None:

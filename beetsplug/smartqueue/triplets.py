@@ -16,7 +16,7 @@ from confuse import Subview
 from beetsplug.smartqueue.library import opened
 from smartqueue import triplet_file
 from smartqueue.database import Database
-from smartqueue.listening import Triplet
+from smartqueue.listening import Triplet, skip_triplets
 
 SOURCES = ["survey", "skip", "library"]
 
@@ -32,6 +32,7 @@ def command(config: Subview) -> Subcommand:
     parser.add_option("--forget", action="store_true", help="forget the triplets with these ids")
     parser.add_option("--forget-source", choices=SOURCES, help="forget all from survey, skip or library")
     parser.add_option("-f", "--force", action="store_true", help="do not ask before forgetting")
+    parser.add_option("--rebuild", action="store_true", help="derive those from skips anew from all that was played")
     parser.add_option("--export", metavar="FILE", help="write answers and skips to a file, one a line")
     parser.add_option("--import", dest="take", metavar="FILE", help="take answers and skips from such a file")
 
@@ -45,6 +46,8 @@ def command(config: Subview) -> Subcommand:
                 elif options.forget_source:
                     wanted = [triplet for triplet in found if triplet.source == options.forget_source]
                     _forget(database, wanted, force=options.force)
+                elif options.rebuild:
+                    _rebuild(database)
                 elif options.export:
                     count = triplet_file.write(Path(options.export), found, database)
                     print_(f"{count} answers and skips are in {options.export}")
@@ -105,6 +108,16 @@ def _forget(database: Database, triplets: Sequence[Triplet], *, force: bool) -> 
     if not force and not input_yn(f"Forget {len(triplets)} for good (Y/n)?"):
         return
     print_(f"{database.triplets.forget([triplet.id or 0 for triplet in triplets])} forgotten; run beet learnmetric")
+
+
+def _rebuild(database: Database) -> None:
+    plays = database.plays.since(0.0)
+    players = {play.player for play in plays}
+    derived = [
+        triplet for player in players for triplet in skip_triplets(play for play in plays if play.player == player)
+    ]
+    database.triplets.replace_skips(sorted(derived, key=lambda triplet: triplet.created or 0.0))
+    print_(f"{len(derived)} triplets derived from {len(plays)} plays; run beet learnmetric")
 
 
 def _take(database: Database, file: Path) -> None:

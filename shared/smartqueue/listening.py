@@ -8,6 +8,10 @@ from typing import Any
 
 # A pause of this many seconds ends a session: nothing is compared across it.
 SESSION_PAUSE = 30 * 60
+# Seconds; what is shorter is a jingle or a sound, and says nothing.
+_SHORTEST = 5.0
+# A track of which so much was heard was finished.
+_FINISHED_FRACTION = 0.9
 # Half of a track counts as kept, and so do four minutes of a long one.
 _KEPT_FRACTION = 0.5
 _KEPT_SECONDS = 4 * 60
@@ -59,12 +63,17 @@ def is_kept(play: Play) -> bool:
     return bool(play.length) and play.listened >= kept_after(play.length or 0.0)
 
 
+def is_finished(play: Play) -> bool:
+    """Whether as good as all of the track was heard, what was leapt over not counted."""
+    return bool(play.length) and play.listened >= _FINISHED_FRACTION * (play.length or 0.0)
+
+
 def skip_triplets(plays: Iterable[Play]) -> list[Triplet]:
     """The triplets that skips make, from one player's plays in the order of time.
 
     Of A (kept), B (skipped before half of it was heard) and C (the next that is kept), B is the odd one out,
     with weight 1 − 2 × the fraction heard. A skip is silent before any kept track of the session, across a
-    long pause, and where the listener had queued the track.
+    long pause, and where the listener had queued the track; so are tracks of a few seconds.
     """
     triplets: list[Triplet] = []
     before: Play | None = None
@@ -74,6 +83,8 @@ def skip_triplets(plays: Iterable[Play]) -> list[Triplet]:
         if ended is not None and play.started - ended > SESSION_PAUSE:
             before, skipped = None, []
         ended = play.started + play.listened
+        if play.length and play.length < _SHORTEST:
+            continue
         if is_kept(play):
             if before is not None:
                 triplets += [_skip_triplet(before, play, skip) for skip in skipped]

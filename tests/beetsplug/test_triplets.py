@@ -74,6 +74,40 @@ def test_a_whole_source_can_be_forgotten(beets: Beets) -> None:
     assert [triplet["source"] for triplet in listed(beets)] == ["skip"]
 
 
+def play_some(beets: Beets) -> None:
+    """Two tracks that are kept, with two skips between them."""
+    with Database(beets.library, beets.music) as database:
+        a, b, c, d, *_ = database.vectors.library().ids.tolist()
+        heard = {a: (60.0, "finished"), b: (6.0, "skipped"), c: (3.0, "skipped"), d: (60.0, "finished")}
+        for number, (track, (listened, outcome)) in enumerate(heard.items()):
+            started = 1.7e9 + 60 * number
+            database.plays.add(Play(track, "den", "default", started, listened, 60.0, outcome, "smartqueue"))
+
+
+def test_skips_are_derived_anew_from_what_was_played(beets: Beets) -> None:
+    play_some(beets)
+    assert "2 triplets derived from 4 plays" in beets.run("triplets", "--rebuild").stdout
+    assert [triplet["weight"] for triplet in listed(beets)] == pytest.approx([0.8, 0.9])
+
+
+def test_what_is_derived_again_is_the_same(beets: Beets) -> None:
+    play_some(beets)
+    derived = []
+    for _ in range(2):
+        beets.run("triplets", "--rebuild")
+        derived.append([{**one, "id": 0} for one in listed(beets)])
+    assert derived[0] == derived[1]
+
+
+def test_what_was_forgotten_is_not_derived_again(beets: Beets) -> None:
+    play_some(beets)
+    beets.run("triplets", "--rebuild")
+    first, second = listed(beets)
+    beets.run("triplets", "--forget", "-f", str(first["id"]))
+    beets.run("triplets", "--rebuild")
+    assert [one["odd"] for one in listed(beets)] == [second["odd"]]
+
+
 def test_forgetting_asks_first(beets: Beets) -> None:
     say(beets)
     done = beets.run("triplets", "--forget-source", "survey", check=False)

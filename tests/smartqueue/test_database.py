@@ -411,6 +411,52 @@ def test_plays_of_another_player_are_told_apart(stage: Stage) -> None:
     assert not stage.ours.plays.since(0.0, player="kitchen")
 
 
+# Play counts, in beets' own fields
+
+
+def counted(stage: Stage, track: int, *heard: tuple[str, float]) -> dict[str, str]:
+    for number, (outcome, listened) in enumerate(heard):
+        stage.ours.plays.add(replace(play(track, 100.0 + number, outcome), listened=listened), count=True)
+    with sqlite3.connect(stage.ours.path) as connection:
+        return dict(connection.execute("SELECT key, value FROM item_attributes"))
+
+
+def test_plays_are_counted_as_mpdstats_does(stage: Stage) -> None:
+    fields = counted(stage, stage.analyse(stage.add("a.ogg")), ("finished", 60.0), ("finished", 60.0))
+    assert (fields["play_count"], fields["skip_count"], fields["last_played"]) == ("2", "0", "101")
+    assert float(fields["rating"]) == pytest.approx(0.75 * 3 / 4 + 0.25 * (1 + (0.75 * 2 / 3 + 0.25 * 0.75)) / 2)
+
+
+def test_skips_are_counted_as_mpdstats_does(stage: Stage) -> None:
+    fields = counted(stage, stage.analyse(stage.add("a.ogg")), ("skipped", 3.0))
+    assert (fields["play_count"], fields["skip_count"]) == ("0", "1")
+    assert float(fields["rating"]) == pytest.approx(0.75 * 1 / 3 + 0.25 * 0.25)
+    assert "last_played" not in fields
+
+
+def test_a_skip_at_the_end_is_a_play(stage: Stage) -> None:
+    assert counted(stage, stage.analyse(stage.add("a.ogg")), ("skipped", 58.0))["play_count"] == "1"
+
+
+@pytest.mark.parametrize("outcome", ["stopped", "removed", "interrupted", "chosen_away", "back", "failed"])
+def test_what_is_neither_counts_as_nothing(stage: Stage, outcome: str) -> None:
+    assert not counted(stage, stage.analyse(stage.add("a.ogg")), (outcome, 3.0))
+
+
+def test_a_play_that_is_told_twice_counts_once(stage: Stage) -> None:
+    track = stage.analyse(stage.add("a.ogg"))
+    counted(stage, track, ("finished", 60.0))
+    assert counted(stage, track, ("finished", 60.0))["play_count"] == "1"
+
+
+def test_beets_reads_what_was_counted(stage: Stage) -> None:
+    item = stage.add("a.ogg")
+    counted(stage, stage.analyse(item), ("finished", 60.0))
+    found = stage.beets.get_item(item.id)
+    assert found is not None
+    assert int(found["play_count"]) == 1
+
+
 def test_a_skip_makes_its_triplet_once(stage: Stage) -> None:
     tracks = [stage.analyse(stage.add(name)) for name in ("a.ogg", "b.ogg", "c.ogg")]
     triplet = Triplet(tracks[0], tracks[1], tracks[2], "skip", play=stage.ours.plays.add(play(tracks[2])))

@@ -97,3 +97,8 @@ def test_every_triplet_is_of_three_tracks_with_a_weight_of_at_most_one(plays: li
         return len({triplet.near_a, triplet.near_b, triplet.odd}) == 3 and 0 < triplet.weight <= 1
 
     assert all(sound(triplet) for triplet in skip_triplets(evening(*plays)))
+
+
+def test_tracks_of_a_few_seconds_say_nothing() -> None:
+    plays = evening((1, "finished", 1), (2, "skipped", 0.1), (3, "finished", 1))
+    assert not skip_triplets([replace(play, length=4.0, listened=play.listened / 50) for play in plays])

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import json
 
-from smartqueue.database.connection import Connection
-from smartqueue.listening import Play
+from smartqueue.database.connection import Connection, Cursor
+from smartqueue.listening import Play, is_finished, is_kept
 
 
 class Plays:
@@ -14,10 +14,13 @@ class Plays:
     def __init__(self, connection: Connection) -> None:
         self._connection = connection
 
-    def add(self, play: Play) -> int:
-        """Keeps a listening; the same player's of the same moment is kept once."""
+    def add(self, play: Play, *, count: bool = False) -> int:
+        """Keeps a listening; the same player's of the same moment is kept once.
+
+        count: also count it in beets' own fields, as beets' mpdstats does.
+        """
         with self._connection.transaction() as connection:
-            connection.execute(
+            new = connection.execute(
                 "INSERT OR IGNORE INTO smartqueue_play"
                 " (track, player, profile, started, listened, length, outcome, queued_by, context)"
                 " VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)",
@@ -32,7 +35,9 @@ class Plays:
                     play.queued_by,
                     json.dumps(play.context),
                 ),
-            )
+            ).rowcount
+            if new and count:
+                _count(connection, play)
             row = connection.execute(
                 "SELECT id FROM smartqueue_play WHERE player = ? AND started = ?", (play.player, play.started)
             ).fetchone()
@@ -47,3 +52,33 @@ class Plays:
             player,
         )
         return [Play(**{**dict(row), "context": json.loads(row["context"])}) for row in rows]
+
+
+def _count(connection: Cursor, play: Play) -> None:
+    """Play count, skip count, time of the last play and rating of the play's item, in beets' own fields.
+
+    The rating is that of beets' mpdstats: three quarters the share of plays among plays and skips, and a quarter
+    the former rating, moved half of the way to 1 by a play and to 0 by a skip.
+    """
+    skipped = play.outcome == "skipped" and not is_kept(play)
+    if not skipped and not is_finished(play):
+        return
+    item = connection.execute("SELECT item_id FROM smartqueue_track WHERE id = ?", (play.track,)).fetchone()["item_id"]
+    if item is None:
+        return
+    rows = connection.execute(
+        "SELECT key, value FROM item_attributes WHERE entity_id = ? AND key IN ('play_count', 'skip_count', 'rating')",
+        (item,),
+    )
+    fields = {row["key"]: float(row["value"]) for row in rows}
+    plays = fields.get("play_count", 0.0) + (not skipped)
+    skips = fields.get("skip_count", 0.0) + skipped
+    rolling = (fields.get("rating", 0.5) + (not skipped)) / 2
+    rating = 0.75 * (plays + 1) / (plays + skips + 2) + 0.25 * rolling
+    values = {"play_count": int(plays), "skip_count": int(skips), "rating": rating}
+    if not skipped:
+        values["last_played"] = int(play.started)
+    connection.executemany(
+        "INSERT OR REPLACE INTO item_attributes (entity_id, key, value) VALUES (?, ?, ?)",
+        [(item, key, str(value)) for key, value in values.items()],
+    )

@@ -49,6 +49,14 @@ class Triplets:
             connection.execute("DELETE FROM smartqueue_triplet WHERE source = 'library' AND forgotten IS NULL")
             _insert(connection, triplets)
 
+    def replace_skips(self, triplets: Iterable[Triplet]) -> None:
+        """Puts triplets that were derived anew from plays in place of the old; what was forgotten stays forgotten."""
+        with self._connection.transaction() as connection:
+            connection.execute(
+                "DELETE FROM smartqueue_triplet WHERE source = 'skip' AND play IS NOT NULL AND forgotten IS NULL"
+            )
+            _insert(connection, triplets)
+
     def of_profile(self, profile: str) -> list[Triplet]:
         """A profile's own triplets and the library's, without the forgotten, oldest first."""
         rows = self._connection.all(
