@@ -7,7 +7,6 @@ import itertools
 import logging
 import os
 import socket
-import threading
 import time
 from dataclasses import dataclass
 from pathlib import Path
@@ -17,6 +16,7 @@ import pykka
 from mopidy.core import CoreListener
 
 from mopidy_smartqueue import Extension
+from mopidy_smartqueue.alarm import Alarm
 from mopidy_smartqueue.chooser import Candidate, Chooser, Request
 from mopidy_smartqueue.complaints import Complaints
 from mopidy_smartqueue.learner import Learner
@@ -33,6 +33,8 @@ logger = logging.getLogger(__name__)
 # How often, and how soon in seconds, to try again to go on where music that ran out does not start.
 _STARTS = 5
 _START_AGAIN = 0.5
+# How many seconds before a track's end to look whether what follows is still there, and how many after it core hangs.
+_NEARLY_OVER, _OVERDUE = 10.0, 3.0
 # A track that Mopidy did not know is offered to it again after so many seconds: it may be scanned by then.
 _UNKNOWN_FOR = 600
 
@@ -56,13 +58,13 @@ class SmartqueueFrontend(pykka.ThreadingActor, CoreListener):
         self._ahead: int = config["smartqueue"]["ahead"]
         self._config = config
         self._tracker = PlaybackTracker()
+        self._translator = Translator((config.get("local") or {}).get("media_dir"))
         # Why each track was queued that we queued ourselves, by its tlid.
         self._own: dict[int, dict[str, Any]] = {}
         self._unknown: dict[str, float] = {}
         self._settling = False
         self._starts_left = _STARTS
         self._last_tlid: int | None = None
-        self._kept_timer: threading.Timer | None = None
         self._chooser: Any = None
         self._recorder: Any = None
 
@@ -72,6 +74,10 @@ class SmartqueueFrontend(pykka.ThreadingActor, CoreListener):
     def on_start(self) -> None:
         """Starts the two helpers beside, so that Mopidy's start and core wait for no database."""
         self._self: Any = self.actor_ref.proxy()
+        self._kept = Alarm(self._self.check_kept.defer)
+        self._nearly_over = Alarm(self._self.check_following.defer)
+        self._overdue = Alarm(self._self.check_change.defer)
+        self._start_again = Alarm(self._self.see_to_start.defer)
         complaints = Complaints()
         try:
             places = _places(self._config["smartqueue"])
@@ -80,7 +86,7 @@ class SmartqueueFrontend(pykka.ThreadingActor, CoreListener):
             return
         settings = self._config["smartqueue"]
         profile = settings["profile"]
-        translator = Translator((self._config.get("local") or {}).get("media_dir"))
+        translator = self._translator
         player = f"{socket.gethostname()}:{self._config['core']['data_dir']}"
         self._chooser = Chooser.start(places, translator, complaints, profile).proxy()
         self._recorder = Recorder.start(
@@ -97,7 +103,7 @@ class SmartqueueFrontend(pykka.ThreadingActor, CoreListener):
     @survives("stopping")
     def on_stop(self) -> None:
         """Writes down what was playing."""
-        self._cancel_kept_timer()
+        self._cancel_alarms()
         self._tracker.interrupted(now=time.monotonic())
         self._report()
         for helper in (self._recorder, self._chooser):
@@ -117,19 +123,20 @@ class SmartqueueFrontend(pykka.ThreadingActor, CoreListener):
         playing = self._tracker.listening(time.monotonic())
         if playing is not None and self._recorder is not None:
             self._recorder.began.defer(self._heard(playing))
-        self._watch_for_kept()
+        self._set_alarms()
         self._expect()
+        self._drop_vanished()
         self._keep_ahead(track.uri)
 
     def track_playback_paused(self, tl_track: Any, time_position: int) -> None:  # noqa: ANN401, ARG002
         """The listener's time stands still."""
         self._tracker.paused(now=time.monotonic())
-        self._cancel_kept_timer()
+        self._cancel_alarms()
 
     def track_playback_resumed(self, tl_track: Any, time_position: int) -> None:  # noqa: ANN401, ARG002
         """The listener's time goes on."""
         self._tracker.resumed(now=time.monotonic())
-        self._watch_for_kept()
+        self._set_alarms()
 
     def track_playback_ended(self, tl_track: Any, time_position: int) -> None:  # noqa: ANN401
         """Core is done with a track, for a reason that only the next event tells."""
@@ -145,6 +152,7 @@ class SmartqueueFrontend(pykka.ThreadingActor, CoreListener):
     def seeked(self, time_position: int) -> None:
         """What was leapt over was not heard."""
         self._tracker.seeked(time_position / 1000, now=time.monotonic())
+        self._set_alarms()
 
     def tracklist_changed(self) -> None:
         """What comes next may be another track now, and the playing one may be gone."""
@@ -207,7 +215,7 @@ class SmartqueueFrontend(pykka.ThreadingActor, CoreListener):
     def _report(self) -> None:
         """Hands on the listenings that are over."""
         for played in self._tracker.over():
-            self._cancel_kept_timer()
+            self._cancel_alarms()
             if self._recorder is not None:
                 self._recorder.record.defer(self._heard(played))
                 self._chooser.heard.defer(played.uri, played.outcome)
@@ -224,22 +232,24 @@ class SmartqueueFrontend(pykka.ThreadingActor, CoreListener):
             context or {},
         )
 
-    # When the playing track counts as kept
+    # What is due while a track plays
 
-    def _watch_for_kept(self) -> None:
-        self._cancel_kept_timer()
-        playing = self._tracker.listening(time.monotonic())
-        if playing is None or not playing.length or self._recorder is None:
+    def _set_alarms(self) -> None:
+        """For when the playing track counts as kept, is nearly over, and should be over."""
+        self._cancel_alarms()
+        now = time.monotonic()
+        playing, left = self._tracker.listening(now), self._tracker.left(now)
+        if playing is None or left is None:
             return
-        left = kept_after(playing.length) - playing.listened
-        if left > 0:
-            self._kept_timer = threading.Timer(left + 0.1, self._self.check_kept.defer, [playing.tlid])
-            self._kept_timer.daemon = True
-            self._kept_timer.start()
+        unheard = kept_after(playing.length or 0.0) - playing.listened
+        if unheard > 0:
+            self._kept.set(unheard + 0.1, playing.tlid)
+        self._nearly_over.set(max(left - _NEARLY_OVER, 0.0))
+        self._overdue.set(left + _OVERDUE, playing.tlid)
 
-    def _cancel_kept_timer(self) -> None:
-        if self._kept_timer is not None:
-            self._kept_timer.cancel()
+    def _cancel_alarms(self) -> None:
+        for alarm in (self._kept, self._nearly_over, self._overdue):
+            alarm.cancel()
 
     @survives("noticing that a track is kept")
     def check_kept(self, tlid: int) -> None:
@@ -247,6 +257,54 @@ class SmartqueueFrontend(pykka.ThreadingActor, CoreListener):
         playing = self._tracker.listening(time.monotonic())
         if playing is not None and playing.tlid == tlid and playing.listened >= kept_after(playing.length or 0.0):
             self._recorder.kept.defer(self._heard(playing))
+
+    # Files that vanish
+
+    @survives("looking at what follows")
+    def check_following(self) -> None:
+        """Shortly before a track ends: what follows must still be there."""
+        self._drop_vanished()
+        playing = self._tracker.listening(time.monotonic())
+        if playing is not None:
+            self._keep_ahead(playing.uri)
+
+    def _drop_vanished(self) -> None:
+        """Takes own tracks back whose files are gone: core would fall silent before them, saying nothing."""
+        gone = [
+            tl_track
+            for tl_track in self._coming()[1:]
+            if tl_track.tlid in self._own and not self._is_there(tl_track.track.uri)
+        ]
+        for tl_track in gone:
+            logger.info("Smartqueue took %s back, whose file is gone", tl_track.track.uri)
+            self._unknown[tl_track.track.uri] = time.monotonic()
+        if gone:
+            self._core.tracklist.remove({"tlid": [tl_track.tlid for tl_track in gone]}).get()
+
+    def _is_there(self, uri: str) -> bool:
+        path = self._translator.path(uri)
+        return path is None or os.path.isfile(path)  # noqa: PTH113 - paths are bytes
+
+    @survives("going on from a file that is gone")
+    def check_change(self, tlid: int) -> None:
+        """Some seconds after a track should have ended: where core hangs at the change, it is told to go on."""
+        if self._tracker.tlid != tlid or self._tracker.left(time.monotonic()) is None:
+            return
+        state, current = self._core.playback.get_state(), self._core.playback.get_current_tlid()
+        position = self._core.playback.get_time_position()
+        if (state.get(), current.get()) != ("playing", tlid):
+            return
+        if position.get() > 0:
+            # It is longer than its tags say.
+            self._overdue.set(_OVERDUE, tlid)
+            return
+        following = self._coming()[1:]
+        if following:
+            failed = following[0]
+            logger.warning("Smartqueue: %s cannot be played, going on with what follows it", failed.track.uri)
+            self._tracker.hung(failed.tlid, failed.track.uri, now=time.monotonic(), utc=time.time())
+            self._report()
+        self._core.playback.next()
 
     # What comes next
 
@@ -319,9 +377,7 @@ class SmartqueueFrontend(pykka.ThreadingActor, CoreListener):
         self._core.playback.play(tlid=tlid)
         if self._starts_left > 0:
             self._starts_left -= 1
-            again = threading.Timer(_START_AGAIN, self._self.see_to_start.defer, [seed])
-            again.daemon = True
-            again.start()
+            self._start_again.set(_START_AGAIN, seed)
 
     @survives("going on")
     def see_to_start(self, seed: str) -> None:

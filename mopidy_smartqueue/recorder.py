@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import functools
-import threading
 import time
 from collections.abc import Callable
 
 import pykka
 
+from mopidy_smartqueue.alarm import Alarm
 from mopidy_smartqueue.complaints import Complaints
 from mopidy_smartqueue.learner import Learner
 from mopidy_smartqueue.survival import survives
@@ -49,11 +49,12 @@ class Recorder(pykka.ThreadingActor):
         self._player = player
         self._profile = profile
         self._count = count
-        self._again: threading.Timer | None = None
+        self._again: Alarm | None = None
 
     @survives("taking up what was left")
     def on_start(self) -> None:
         """Writes what the last Mopidy could not."""
+        self._again = Alarm(self.actor_ref.proxy().write.defer)
         self._keep(self._journal.load)
         self.write()
 
@@ -61,9 +62,9 @@ class Recorder(pykka.ThreadingActor):
     def on_stop(self) -> None:
         """Tries once more to write what waits; what cannot be written is in the journal."""
         self._learner.stop()
+        self._write(None)
         if self._again is not None:
             self._again.cancel()
-        self._write(None)
 
     @survives("noting a play")
     def began(self, entry: Entry) -> None:
@@ -114,13 +115,8 @@ class Recorder(pykka.ThreadingActor):
             self._complaints.over("recorder")
         except DatabaseError as error:
             self._complaints.say("recorder", str(error))
-            self._try_again()
-
-    def _try_again(self) -> None:
-        if self._again is None or not self._again.is_alive():
-            self._again = threading.Timer(_AGAIN, self.actor_ref.proxy().write.defer)
-            self._again.daemon = True
-            self._again.start()
+            if self._again is not None:
+                self._again.set(_AGAIN)
 
     def _play(self, database: Database, entry: Entry) -> Play | None:
         """The listening as it is stored; None where beets does not know the track."""

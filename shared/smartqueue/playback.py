@@ -136,6 +136,22 @@ class PlaybackTracker:
             self._open.ended = False
         return False
 
+    def left(self, now: float) -> float | None:
+        """How many seconds the open track has to play; None while it is held, or where its length is unknown."""
+        if self._open is None or self._open.running_since is None or not self._open.length:
+            return None
+        self._open.run_to(now)
+        return self._open.length - self._open.position
+
+    def hung(self, tlid: int, uri: str, *, now: float, utc: float) -> None:
+        """The open track came to its end, and what should follow could not be played."""
+        if self._open is not None:
+            self._open.run_to(now)
+            self._open.listened = min(self._open.listened, self._open.length or self._open.listened)
+            self._open.running_since = None
+            self._close("finished", now)
+        self._over.append(Played(tlid, uri, None, utc, 0.0, "failed"))
+
     def interrupted(self, *, now: float) -> None:
         """The player goes away."""
         if self._open is not None:
