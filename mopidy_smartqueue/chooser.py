@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import logging
 import os
 import time
 from collections.abc import Callable
@@ -13,6 +12,7 @@ import numpy as np
 import pykka
 from numpy.typing import NDArray
 
+from mopidy_smartqueue import generations
 from mopidy_smartqueue.complaints import Complaints
 from mopidy_smartqueue.survival import survives
 from mopidy_smartqueue.translator import Translator
@@ -20,7 +20,7 @@ from smartqueue.beets_configuration import BeetsPlaces
 from smartqueue.database import Database, DatabaseError, Library
 from smartqueue.selection import choose
 
-logger = logging.getLogger(__name__)
+logger = generations.logger(__name__)
 
 # What was heard within so many seconds is not offered again while there is anything else.
 _LATELY = 24 * 3600

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
-import logging
+import threading
 
-logger = logging.getLogger(__name__)
+from mopidy_smartqueue import generations
+
+logger = generations.logger(__name__)
 
 
 class Complaints:
@@ -12,13 +14,17 @@ class Complaints:
 
     def __init__(self) -> None:
         self._current: dict[str, str] = {}
+        self._lock = threading.Lock()
 
     def say(self, who: str, message: str) -> None:
         """Logs a warning, unless this one was given already and still holds."""
-        if message not in self._current.values():
+        with self._lock:
+            is_news = message not in self._current.values()
+            self._current[who] = message
+        if is_news:
             logger.warning("Smartqueue: %s", message)
-        self._current[who] = message
 
     def over(self, who: str) -> None:
         """All is well with this one: should it fail again, that is news."""
-        self._current.pop(who, None)
+        with self._lock:
+            self._current.pop(who, None)

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import functools
 import itertools
-import logging
 import os
 import socket
 import time
@@ -15,7 +14,7 @@ from typing import Any
 import pykka
 from mopidy.core import CoreListener
 
-from mopidy_smartqueue import Extension
+from mopidy_smartqueue import Extension, generations
 from mopidy_smartqueue.alarm import Alarm
 from mopidy_smartqueue.chooser import Candidate, Chooser, Request
 from mopidy_smartqueue.complaints import Complaints
@@ -28,7 +27,7 @@ from smartqueue.journal import Entry, Journal
 from smartqueue.listening import kept_after
 from smartqueue.playback import PlaybackTracker, Played
 
-logger = logging.getLogger(__name__)
+logger = generations.logger(__name__)
 
 # How often, and how soon in seconds, to try again to go on where music that ran out does not start.
 _STARTS = 5
@@ -58,7 +57,7 @@ class SmartqueueFrontend(pykka.ThreadingActor, CoreListener):
         self._ahead: int = config["smartqueue"]["ahead"]
         self._config = config
         self._tracker = PlaybackTracker()
-        self._translator = Translator((config.get("local") or {}).get("media_dir"))
+        self._translator = Translator(None)
         # Why each track was queued that we queued ourselves, by its tlid.
         self._own: dict[int, dict[str, Any]] = {}
         self._unknown: dict[str, float] = {}
@@ -86,7 +85,8 @@ class SmartqueueFrontend(pykka.ThreadingActor, CoreListener):
             return
         settings = self._config["smartqueue"]
         profile = settings["profile"]
-        translator = self._translator
+        media_directory = (self._config.get("local") or {}).get("media_dir")
+        translator = self._translator = Translator(media_directory, places.music_directory)
         player = f"{socket.gethostname()}:{self._config['core']['data_dir']}"
         self._chooser = Chooser.start(places, translator, complaints, profile).proxy()
         self._recorder = Recorder.start(

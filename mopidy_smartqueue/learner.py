@@ -2,17 +2,17 @@
 
 from __future__ import annotations
 
-import logging
 import os
 import subprocess
 import sys
 import threading
 
+from mopidy_smartqueue import generations
 from mopidy_smartqueue.complaints import Complaints
 from smartqueue.beets_configuration import BeetsPlaces
 from smartqueue.database import Database
 
-logger = logging.getLogger(__name__)
+logger = generations.logger(__name__)
 
 
 class Learner:

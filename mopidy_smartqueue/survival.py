@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import functools
-import logging
 from collections.abc import Callable
 from typing import ParamSpec
 
 import pykka
 
-logger = logging.getLogger(__name__)
+from mopidy_smartqueue import generations
+
+logger = generations.logger(__name__)
 
 Arguments = ParamSpec("Arguments")
 _logged: set[str] = set()

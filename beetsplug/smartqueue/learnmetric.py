@@ -95,7 +95,7 @@ def _in_words(lesson: Lesson) -> str:
         judge += ", of albums and artists while your own answers and skips are few"
     lines += [f"(right: the odd one out found in triplets {judge}; chance is 33.3%)", ""]
     lines.append(verdict(lesson))
-    if learned.learner != "plain":
+    if learned.better:
         lines += ["", *_bars(lesson), "", *_features(lesson)]
     return "\n".join(lines)
 

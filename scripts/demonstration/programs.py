@@ -93,7 +93,8 @@ class Mopidy:
     ) -> None:
         self.port = port or free_port()
         self.log = folder / "mopidy.log"
-        self._environment = dict(environment)
+        # Mopidy 4 breaks the lines of its log at this width.
+        self._environment = {**environment, "COLUMNS": "1000"}
         self._configuration = folder / "mopidy.conf"
         self._process: subprocess.Popen[bytes] | None = None
         folder.mkdir(parents=True, exist_ok=True)

@@ -113,6 +113,11 @@ def verdict(lesson: Lesson) -> str:
     is_ = "is" if lesson.number is not None else "would be"
     if learned.learner == "plain":
         return f"No learner does better than plain: the plain metric {is_} in use."
+    if lesson.judged_by_library:
+        return (
+            f"Albums and artists alone put no metric in use: the plain metric {is_} in use, until there are {OWN}"
+            " answers and skips."
+        )
     gain = f"{100 * (learned.accuracy - learned.plain_accuracy):+.1f} ± {100 * learned.uncertainty:.1f} points"
     if not learned.better:
         return f"'{learned.learner}' did best, with {gain}, which may be chance: the plain metric {is_} in use."

@@ -72,10 +72,12 @@ def test_a_player_needs_no_essentia_no_scikit_learn_and_no_beets(player: Path, m
     assert not imports(player / "python", module, tmp_path)
 
 
+@pytest.mark.mopidy
 def test_a_player_alone_has_the_extension(player: Path, tmp_path: Path) -> None:
     assert "[smartqueue]\nenabled = true" in run([str(player / "mopidy"), "config"], tmp_path, HOME=str(tmp_path))
 
 
+@pytest.mark.mopidy
 def test_a_player_alone_can_choose(player: Path, tmp_path: Path) -> None:
     assert imports(player / "python", "mopidy_smartqueue.frontend", tmp_path)
 

@@ -4,9 +4,13 @@ from __future__ import annotations
 
 import time
 
+import pytest
+
 from demonstration import synthesis
 from demonstration.programs import Beets
 from tests.end_to_end.conftest import Den, Opener
+
+pytestmark = pytest.mark.mopidy
 
 
 def test_one_track_played_brings_two_more(den: Den) -> None:
@@ -217,3 +221,13 @@ def test_more_tracks_are_kept_ahead_when_asked_for(open_den: Opener, beets: Beet
     with open_den(beets, settings={"smartqueue": {"ahead": "5"}}) as den:
         den.play("Weir")
         den.until(lambda: len(den.titles()) == 6)
+
+
+def test_brackets_in_a_title_stand_in_the_log_as_they_are(open_den: Opener, own_beets: Beets) -> None:
+    own_beets.run("modify", "-y", "-W", "-M", "title:Tin Hats", "title=Tin [live] [/Hats]")
+    own_beets.run("analyze")
+    with open_den(own_beets, settings={"smartqueue": {"ahead": "5"}, "logging": {"verbosity": "1"}}) as den:
+        den.play("Otter Run")
+        den.until(lambda: "Tin [live] [/Hats]" in den.log())
+        den.until(lambda: len(den.titles()) == 6)
+        assert "Traceback" not in den.log()

@@ -15,6 +15,8 @@ from smartqueue.beets_configuration import BeetsPlaces
 from smartqueue.database import Database
 from smartqueue.listening import Triplet
 
+pytestmark = pytest.mark.mopidy
+
 
 def answer(database: Database, count: int) -> None:
     ids = database.vectors.library().ids

@@ -2,11 +2,16 @@
 
 from __future__ import annotations
 
+import os
+from pathlib import Path
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from mopidy_smartqueue.translator import Translator
+
+pytestmark = pytest.mark.mopidy
 
 TRANSLATOR = Translator("/srv/music")
 # A name in a folder: any bytes but the separator and the end of a C string.
@@ -46,3 +51,37 @@ def test_a_file_outside_the_media_directory_has_no_local_uri() -> None:
 
 def test_without_mopidy_local_there_are_file_uris() -> None:
     assert Translator(None).uri(b"/srv/music/a.ogg", "file") == "file:///srv/music/a.ogg"
+
+
+# Symbolic links
+
+
+@pytest.fixture
+def music(tmp_path: Path) -> Path:
+    """Beets' folder, and beside it a link to it and one to a folder in it."""
+    (tmp_path / "music" / "albums").mkdir(parents=True)
+    (tmp_path / "all").symlink_to("music")
+    (tmp_path / "some").symlink_to("music/albums")
+    return tmp_path / "music"
+
+
+@pytest.mark.parametrize(("media", "uri"), [("all", "local:track:albums/a.ogg"), ("some", "local:track:a.ogg")])
+@pytest.mark.parametrize("linked", [False, True], ids=["mopidys folder is the link", "both are"])
+def test_a_folder_may_be_a_link_to_the_other(music: Path, media: str, uri: str, linked: bool) -> None:
+    folder = music.with_name("all") if linked else music
+    translator = Translator(music.with_name(media), folder)
+    path = os.fsencode(folder / "albums" / "a.ogg")
+    assert translator.uri(path, "local") == uri
+    assert translator.path(uri) == path
+
+
+def test_beets_folder_may_be_the_link(music: Path) -> None:
+    translator = Translator(music, music.with_name("all"))
+    path = os.fsencode(music.with_name("all") / "a.ogg")
+    assert translator.uri(path, "local") == "local:track:a.ogg"
+    assert translator.path("local:track:a.ogg") == path
+    assert translator.path(f"file://{music}/a.ogg") == path
+
+
+def test_a_file_outside_of_beets_folder_is_as_mopidy_spells_it(music: Path, tmp_path: Path) -> None:
+    assert Translator(tmp_path, music).path("local:track:elsewhere/a.ogg") == os.fsencode(tmp_path / "elsewhere/a.ogg")
