@@ -64,11 +64,13 @@ def add_options(parser: OptionParser) -> None:
 
 def _learn(database: Database, profile: str, options: Values) -> None:
     try:
-        from smartqueue.teaching import SOURCES, LessonError, teach
+        from smartqueue.teaching import SOURCES, LessonError, OldVectorsError, teach
     except ImportError as error:
         raise missing_extra("learnmetric", "learning", error) from error
     try:
         lesson = teach(database, profile, sources=options.source or SOURCES, keep=not options.dry_run)
+    except OldVectorsError as error:
+        raise UserError(str(error)) from error
     except LessonError as error:
         if options.json:
             print_(json.dumps({"in_use": False, "reason": str(error)}))

@@ -66,9 +66,8 @@ def plain(features: tuple[str, ...], vectors: ArrayLike) -> Metric:
     vectors: (tracks, F) raw. Centre is the median; scale the interquartile range in standard deviations of a
     normal distribution, else (more than half of the tracks alike) the standard deviation, else 1.
     """
-    raw = np.asarray(vectors, dtype=np.float64).reshape(-1, len(features))
-    if not len(raw):
-        raw = np.zeros((1, len(features)))
+    raw = np.asarray(vectors, dtype=np.float64)
+    raw = raw.reshape(-1, len(features)) if raw.size else np.zeros((1, len(features)))
     lower, centre, upper = np.percentile(raw, [25, 50, 75], axis=0)
     scale = (upper - lower) / _IQR_OF_NORMAL
     deviation = raw.std(axis=0)

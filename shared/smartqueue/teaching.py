@@ -22,7 +22,11 @@ SOURCES = ("survey", "skip", "library")
 
 
 class LessonError(Exception):
-    """There is nothing to learn from, or it must not be learned from; the text says why and what to do."""
+    """There is nothing to learn from; the text says why, and that the plain metric stays."""
+
+
+class OldVectorsError(LessonError):
+    """The vectors in use must not be learned from; the text says what to do."""
 
 
 @dataclass(frozen=True)
@@ -47,7 +51,7 @@ def teach(database: Database, profile: str, *, sources: Collection[str] = SOURCE
     Raises LessonError.
     """
     if database.vectors.extractor not in ("", EXTRACTOR):
-        raise LessonError("the vectors in use are of an older version, which is not learned from: run beet analyze")
+        raise OldVectorsError("the vectors in use are of an older version, which is not learned from: run beet analyze")
     artists = _draw_library_triplets(database)
     ids, vectors = database.vectors.taught()
     row = {int(id_): row for row, id_ in enumerate(ids)}

@@ -181,7 +181,7 @@ class Vectors:
         )
         vectors = _stacked(rows)
         # What the numbers of another version's vectors are called is not known here, only how many there are.
-        features = NAMES if extractor == EXTRACTOR else tuple(f"feature {n + 1}" for n in range(vectors.shape[1]))
+        features = NAMES if extractor in ("", EXTRACTOR) else tuple(f"feature {n + 1}" for n in range(vectors.shape[1]))
         return Library(
             ids=np.array([row["id"] for row in rows], dtype=np.int64),
             item_ids=np.array([row["item_id"] for row in rows], dtype=np.int64),
