@@ -9,7 +9,7 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
-from benchmarks.retrieval import SUFFIXES, smartqueue, vectors_of
+from benchmarks.retrieval import SUFFIXES, artist, smartqueue, vectors_of
 from smartqueue.features import FEATURE_GROUPS, NAMES
 from smartqueue.metric import plain
 
@@ -26,10 +26,14 @@ ORDERS = np.array([[1, 2, 0], [0, 2, 1], [0, 1, 2]])  # (near, near, odd) for ea
 
 @dataclass(frozen=True)
 class Music:
-    """Tracks as standardised points (tracks, features), with the label (tracks,) of each and the features' groups."""
+    """Tracks as standardised points (tracks, features), each with its label and its artist, and the features' groups.
+
+    A track without an artist is its own.
+    """
 
     points: Floats
     labels: NDArray[np.str_]
+    artists: NDArray[np.str_]
     groups: NDArray[np.str_]
 
 
@@ -40,7 +44,8 @@ def corpus(folder: Path, cache: Path | None = None, jobs: int = os.cpu_count() o
     known = [track for track in tracks if track in vectors]
     raw = np.stack([vectors[track] for track in known])
     labels = np.array([track.relative_to(folder).parts[0] for track in known])
-    return Music(plain(NAMES, raw).standardise(raw), labels, np.array(FEATURE_GROUPS))
+    artists = np.array([artist(track) for track in known])
+    return Music(plain(NAMES, raw).standardise(raw), labels, artists, np.array(FEATURE_GROUPS))
 
 
 def truth(kind: str, groups: NDArray[np.str_], rng: np.random.Generator) -> Floats:

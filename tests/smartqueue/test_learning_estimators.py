@@ -10,6 +10,7 @@ from sklearn.model_selection import GridSearchCV, GroupKFold, cross_val_score
 
 from smartqueue.learning.comparison import BlissMetric, SparseCompositionalMetric
 from smartqueue.learning.estimators import MatrixMetric, TripletMetric, WeightedMetric
+from smartqueue.learning.likelihood import odd_one_out, squared_distances
 from tests.smartqueue.simulated_listeners import listener
 
 LEARNERS = [
@@ -117,3 +118,10 @@ def test_a_heavier_answer_counts_like_several() -> None:
 def test_a_tie_is_shared_out() -> None:
     of_three = TripletMetric(preprocessor=np.eye(3)).fit([[0, 1, 2]])
     assert of_three.score([[0, 1, 2]]) == pytest.approx(1 / 3)
+
+
+def test_answers_that_the_plain_metric_explains_badly_are_learned_from() -> None:
+    of = listener("group", 600, wrong=0.0)
+    answers, others = np.split(of.vectors[of.triplets], [400])
+    surprising = odd_one_out(squared_distances(np.eye(12), answers)) == 0
+    assert WeightedMetric(groups=of.groups).fit(answers[surprising][:60]).score(others) > 0.9

@@ -40,7 +40,10 @@ def margins(squared: Floats) -> Floats:
 
 
 def choices(margin: Floats) -> tuple[Floats, Floats, Floats]:
-    """Log probability of each answer (n,), what is no slip of it (n,), and the softmax of the other two (2, n)."""
+    """Log probability of each answer (…, n), what is no slip of it (…, n), and the softmax of the other two (2, …, n).
+
+    `margin` is (2, …, n).
+    """
     total = np.logaddexp(np.logaddexp(0.0, -margin[0]), -margin[1])
     sincere = (1 - SLIPS) * np.exp(-total)
     probability = sincere + SLIPS / 3
@@ -51,4 +54,13 @@ def sharpness(margin: Floats, weights: Floats) -> float:
     """The factor on all squared distances under which the answers are likeliest, found on a grid."""
     scale = float(np.abs(margin).mean())
     grid = np.exp(np.linspace(-6.0, 3.0, 37)) / max(scale, 1e-12)
-    return float(max(grid, key=lambda factor: weights @ choices(factor * margin)[0]))
+    return float(grid[np.argmax(choices(margin[:, None] * grid[:, None])[0] @ weights)])
+
+
+def first_sharpness(margin: Floats, weights: Floats) -> float:
+    """The factor to begin a fit with: the likeliest, but at least one that tells the average margin.
+
+    Questions that were chosen to teach are those that the plain metric explains badly. Under it such answers look
+    like those of a listener who hears nothing, and from there no fit finds its way back.
+    """
+    return max(sharpness(margin, weights), 1.0 / max(float(np.abs(margin).mean()), 1e-12))

@@ -19,7 +19,8 @@ class Triplets:
     """Checked input: who was compared, by whom, and what belongs together.
 
     `points` is (tracks, features), `rows` (n, 3) track numbers (near, near, odd), `weights` (n,),
-    `questions` (n,) and `artists` (tracks,) numbers from 0, `library` (n,) whether the row is library's.
+    `questions` (n,) and `artists` (tracks,) numbers from 0, `library` (n,) whether the row is library's. Tracks
+    without an artist's name have each a number of their own.
     """
 
     points: Floats
@@ -72,13 +73,17 @@ def check(
         question = np.unique(np.sort(rows, axis=1), axis=0, return_inverse=True)[1].reshape(-1)
     else:
         question = _labels("questions", questions, count, "one a triplet")
+    artist = None if artists is None else _labels("artists", artists, len(points), "one a track")
+    if artist is not None:
+        nameless = np.asarray(artists, dtype=str) == ""
+        artist[nameless] = len(points) + np.arange(nameless.sum())
     return Triplets(
         points=points,
         rows=rows,
         weights=mass,
         questions=question,
         library=source == "library",
-        artists=None if artists is None else _labels("artists", artists, len(points), "one a track"),
+        artists=artist,
         groups=None if groups is None else _labels("groups", groups, points.shape[1], "one a feature"),
     )
 
