@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import atexit
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from logging import Logger
 from queue import Empty, SimpleQueue
 from threading import Event, Thread
@@ -49,7 +49,8 @@ class ImportAnalysis:
         if not self._config["auto"].get(bool):
             return
         if self._thread is None:
-            self._thread = Thread(target=self._run, args=[lib], name="smartqueue", daemon=True)
+            settings = self._config["jobs"].get(int), self._config["fields"].as_str_seq()
+            self._thread = Thread(target=self._run, args=[lib, *settings], name="smartqueue", daemon=True)
             self._thread.start()
             # an import that ends by Ctrl-C or an error does not tell that it is over
             atexit.register(self._end)
@@ -90,10 +91,10 @@ class ImportAnalysis:
 
     # In the thread
 
-    def _run(self, lib: Library) -> None:
+    def _run(self, lib: Library, jobs: int, fields: Collection[str]) -> None:
         try:
             while ids := self._next():
-                self._hear(lib, ids)
+                self._hear(lib, ids, jobs, fields)
         except UserError as error:
             self._log.error("{}", error)
 
@@ -110,8 +111,7 @@ class ImportAnalysis:
         self._ids.put(None)
         return ids
 
-    def _hear(self, lib: Library, ids: list[int]) -> None:
-        jobs, fields = self._config["jobs"].get(int), self._config["fields"].as_str_seq()
+    def _hear(self, lib: Library, ids: list[int], jobs: int, fields: Collection[str]) -> None:
         with opened(lib) as database:
             work = plan(database.tracks.items(ids), database.tracks.of_items(ids))
             try:

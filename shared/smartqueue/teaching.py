@@ -51,7 +51,9 @@ def teach(database: Database, profile: str, *, sources: Collection[str] = SOURCE
     Raises LessonError.
     """
     if database.vectors.extractor not in ("", EXTRACTOR):
-        raise OldVectorsError("the vectors in use are of an older version, which is not learned from: run beet analyze")
+        raise OldVectorsError(
+            "the vectors in use are of an older version, which is not learned from: run beet analyze first"
+        )
     artists = _draw_library_triplets(database)
     ids, vectors = database.vectors.taught()
     row = {int(id_): row for row, id_ in enumerate(ids)}

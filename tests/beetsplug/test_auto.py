@@ -74,6 +74,12 @@ def test_ctrl_c_at_the_end_leaves_the_rest_to_beet_analyze(automatic: Beets, mus
     assert stored(automatic) == len(automatic.run("ls").stdout.splitlines())
 
 
+def test_a_wrong_setting_is_named(music: Path, tmp_path: Path) -> None:
+    beets = Beets(tmp_path / "beets", music, {"smartqueue": {"auto": True, "jobs": "many"}})
+    done = beets.run("import", "-q", "-A", str(next(music.iterdir())), check=False)
+    assert (done.returncode, "smartqueue.jobs" in done.stderr, "Traceback" in done.stderr) == (1, True, False)
+
+
 def test_when_the_analysis_is_not_installed_the_import_goes_on(
     automatic: Beets, music: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
