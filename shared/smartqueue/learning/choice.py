@@ -73,8 +73,8 @@ def learn(
     The listener's own answers are the judges, also of how much the library's triplets count. While they are
     fewer than 20 questions, the library's triplets judge, on artists that the learning did not see (without
     `artists`, tracks that library triplets join as near count as one artist's; an artist without a name is
-    nobody else). Then no metric is `better`: learned from albums alone it found tracks of other albums no more
-    often than the plain one (−0.1 ± 0.2 points), and cost a listener who hears plainly 4.5 ± 0.7.
+    nobody else). Then no metric is `better`: what albums alone teach finds tracks of other albums no more often
+    than the plain metric does, and costs a listener who hears plainly some points.
 
     Choice and verdict come from repeated, seeded, nested cross-validation: no answer judges a choice that it
     took part in. A metric is `better` when its accuracy gains more than chance gives once in ten, 1.28 standard
