@@ -30,7 +30,8 @@ def learner(beets: Beets, after: int) -> Learner:
 
 
 def until(happened: Callable[[], bool]) -> None:
-    give_up = time.monotonic() + 120
+    # The learning gives way to all else on the machine.
+    give_up = time.monotonic() + 300
     while not happened():
         assert time.monotonic() < give_up
         time.sleep(0.1)
