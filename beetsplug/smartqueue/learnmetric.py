@@ -17,6 +17,7 @@ from confuse import Subview
 from beetsplug.smartqueue.library import missing_extra, opened
 from smartqueue.database import Database, Kept
 from smartqueue.features import NAMES
+from smartqueue.listening import SOURCES
 
 if TYPE_CHECKING:
     from smartqueue.learning import Learned
@@ -53,7 +54,7 @@ def add_options(parser: OptionParser) -> None:
     parser.add_option(
         "--source",
         action="append",
-        choices=["survey", "skip", "library"],
+        choices=SOURCES,
         help="learn from this source alone: survey, skip or library; may be given more than once",
     )
     parser.add_option("--profile", metavar="NAME", help="learn for this listener")
@@ -64,7 +65,7 @@ def add_options(parser: OptionParser) -> None:
 
 def _learn(database: Database, profile: str, options: Values) -> None:
     try:
-        from smartqueue.teaching import SOURCES, LessonError, OldVectorsError, teach
+        from smartqueue.teaching import LessonError, OldVectorsError, teach
     except ImportError as error:
         raise missing_extra("learnmetric", "learning", error) from error
     try:

@@ -16,9 +16,7 @@ from confuse import Subview
 from beetsplug.smartqueue.library import opened
 from smartqueue import triplet_file
 from smartqueue.database import Database
-from smartqueue.listening import Triplet, skip_triplets
-
-SOURCES = ["survey", "skip", "library"]
+from smartqueue.listening import SOURCES, Triplet, skip_triplets
 
 
 def command(config: Subview) -> Subcommand:

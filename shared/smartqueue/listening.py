@@ -6,6 +6,8 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field
 from typing import Any
 
+# Where triplets come from: answers, skips, and shared albums and artists.
+SOURCES = ("survey", "skip", "library")
 # A pause of this many seconds ends a session: nothing is compared across it.
 SESSION_PAUSE = 30 * 60
 # Seconds; what is shorter is a jingle or a sound, and says nothing.

@@ -15,10 +15,8 @@ from smartqueue.database import Database, DatabaseError, LearnedMetric
 from smartqueue.features import EXTRACTOR, FEATURE_GROUPS, NAMES
 from smartqueue.learning import OWN, Learned, learn
 from smartqueue.library_triplets import WEIGHT, library_triplets
-from smartqueue.listening import Triplet
+from smartqueue.listening import SOURCES, Triplet
 from smartqueue.metric import Metric, plain
-
-SOURCES = ("survey", "skip", "library")
 
 
 class LessonError(Exception):
