@@ -11,7 +11,6 @@ metric learning using training triplets": `analysis.csv`, `answer.csv`.
 
 from __future__ import annotations
 
-import argparse
 import csv
 import json
 import os
@@ -314,13 +313,8 @@ def print_cost(music: Music) -> list[Figures]:
 
 
 def main() -> None:
-    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("corpus", type=Path, help="a folder of LABEL/track")
+    parser = listeners.options(__doc__, seeds=3)
     parser.add_argument("--answers", type=Path, help="the folder of the public answers")
-    parser.add_argument("--cache", type=Path, help="keep the tracks' vectors here")
-    parser.add_argument("--json", type=Path, help="write the figures here too")
-    parser.add_argument("--seeds", type=int, default=3, help="how many listeners of each kind (3)")
-    parser.add_argument("--jobs", type=int, default=os.cpu_count() or 1, help="worker processes")
     arguments = parser.parse_args()
     os.environ["OPENBLAS_NUM_THREADS"] = "1"  # for the workers, each of which has a processor of its own
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import argparse
 import os
 from dataclasses import dataclass
 from pathlib import Path
@@ -35,6 +36,17 @@ class Music:
     labels: NDArray[np.str_]
     artists: NDArray[np.str_]
     groups: NDArray[np.str_]
+
+
+def options(description: str | None, seeds: int) -> argparse.ArgumentParser:
+    """What a benchmark over such listeners is told; `seeds` listeners of each kind unless it is told otherwise."""
+    parser = argparse.ArgumentParser(description=description, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("corpus", type=Path, help="a folder of LABEL/track")
+    parser.add_argument("--cache", type=Path, help="keep the tracks' vectors here")
+    parser.add_argument("--json", type=Path, help="write the figures here too")
+    parser.add_argument("--seeds", type=int, default=seeds, help=f"how many listeners of each kind ({seeds})")
+    parser.add_argument("--jobs", type=int, default=os.cpu_count() or 1, help="worker processes")
+    return parser
 
 
 def corpus(folder: Path, cache: Path | None = None, jobs: int = os.cpu_count() or 1) -> Music:

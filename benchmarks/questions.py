@@ -11,7 +11,6 @@ error by the bootstrap over listeners. There is none where random questions teac
 
 from __future__ import annotations
 
-import argparse
 import json
 import os
 import sys
@@ -120,13 +119,7 @@ def accuracies(curves: NDArray[np.float64]) -> str:
 
 
 def main() -> None:
-    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("corpus", type=Path, help="a folder of LABEL/track")
-    parser.add_argument("--cache", type=Path, help="keep the tracks' vectors here")
-    parser.add_argument("--json", type=Path, help="write the figures here too")
-    parser.add_argument("--seeds", type=int, default=8, help="how many listeners of each kind (8)")
-    parser.add_argument("--jobs", type=int, default=os.cpu_count() or 1, help="worker processes")
-    arguments = parser.parse_args()
+    arguments = listeners.options(__doc__, seeds=8).parse_args()
     os.environ["OPENBLAS_NUM_THREADS"] = "1"  # for the workers, each of which has a processor of its own
 
     music = listeners.corpus(arguments.corpus, arguments.cache, arguments.jobs)

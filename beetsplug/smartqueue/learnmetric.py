@@ -16,7 +16,7 @@ from confuse import Subview
 
 from beetsplug.smartqueue.library import missing_extra, opened
 from smartqueue.database import Database, Kept
-from smartqueue.features import NAMES
+from smartqueue.features import FEATURE_GROUPS, NAMES
 from smartqueue.listening import SOURCES
 
 if TYPE_CHECKING:
@@ -105,10 +105,8 @@ def _in_words(lesson: Lesson) -> str:
 
 def _bars(lesson: Lesson) -> list[str]:
     """A bar a group, as long as the group counts."""
-    from smartqueue.teaching import group_weights
-
     lines = ["what counts (1 as in the plain metric):"]
-    for group, weight in group_weights(lesson.metric).items():
+    for group, weight in lesson.metric.group_weights(FEATURE_GROUPS).items():
         bar = "█" * min(round(weight * _TWICE / 2), 2 * _TWICE)
         colour: ColorName = "text_success" if weight > 1 else "text_faint"
         lines.append(f"  {group:<11}{weight:5.2f} {colorize(colour, bar)}")
@@ -117,9 +115,7 @@ def _bars(lesson: Lesson) -> list[str]:
 
 def _features(lesson: Lesson) -> list[str]:
     """The features that count most and least."""
-    from smartqueue.teaching import feature_weights
-
-    weights = feature_weights(lesson.metric)
+    weights = lesson.metric.weights
     order = weights.argsort()
     chosen = {"heavier": order[::-1][:_NAMED], "lighter": order[:_NAMED]}
     return [
@@ -129,8 +125,6 @@ def _features(lesson: Lesson) -> list[str]:
 
 
 def _as_json(lesson: Lesson) -> dict[str, object]:
-    from smartqueue.teaching import feature_weights, group_weights
-
     learned: Learned = lesson.learned
     return {
         "triplets": lesson.counts,
@@ -152,8 +146,8 @@ def _as_json(lesson: Lesson) -> dict[str, object]:
         "better": learned.better,
         "id": lesson.number,
         "in_use": learned.better and lesson.number is not None,
-        "groups": group_weights(lesson.metric),
-        "features": dict(zip(NAMES, feature_weights(lesson.metric).tolist(), strict=True)),
+        "groups": lesson.metric.group_weights(FEATURE_GROUPS),
+        "features": dict(zip(NAMES, lesson.metric.weights.tolist(), strict=True)),
     }
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
 
@@ -49,6 +50,17 @@ class Metric:
         values, vectors = np.linalg.eigh(self.matrix)
         kept = values > values.max(initial=0.0) * 1e-10
         return np.asarray((vectors[:, kept] * np.sqrt(values[kept])).T)
+
+    @property
+    def weights(self) -> Vector:
+        """(F,) how much each feature counts by itself, the diagonal of M; 1 each in the plain metric."""
+        return np.diag(self.matrix).copy()
+
+    def group_weights(self, groups: Sequence[str]) -> dict[str, float]:
+        """How much each group of features counts on average, the heaviest first; `groups` (F,) names each one's."""
+        labels = np.asarray(groups)
+        means = {str(group): float(self.weights[labels == group].mean()) for group in np.unique(labels)}
+        return dict(sorted(means.items(), key=lambda one: -one[1]))
 
     def standardise(self, vectors: ArrayLike) -> Matrix:
         """(tracks, F) raw vectors → the same in scales from the centre, outliers drawn in."""

@@ -9,7 +9,6 @@ from collections.abc import Collection
 from dataclasses import dataclass, replace
 
 import numpy as np
-from numpy.typing import NDArray
 
 from smartqueue.database import Database, DatabaseError, LearnedMetric
 from smartqueue.features import EXTRACTOR, FEATURE_GROUPS, NAMES
@@ -127,19 +126,6 @@ def verdict(lesson: Lesson) -> str:
         return f"'{learned.learner}' did best, with {gain}, which may be chance: the plain metric {is_} in use."
     number = f"metric {lesson.number}, " if lesson.number is not None else ""
     return f"Better than plain beyond doubt, with {gain}: {number}'{learned.learner}', {is_} in use from now on."
-
-
-def group_weights(metric: Metric) -> dict[str, float]:
-    """How much each group of features counts in a metric, 1 as in the plain one; the heaviest first."""
-    weights = feature_weights(metric)
-    groups = np.array(FEATURE_GROUPS)
-    means = {group: float(weights[groups == group].mean()) for group in dict.fromkeys(FEATURE_GROUPS)}
-    return dict(sorted(means.items(), key=lambda one: -one[1]))
-
-
-def feature_weights(metric: Metric) -> NDArray[np.float64]:
-    """(features,) how much each feature counts by itself, the diagonal of M; their mean is 1."""
-    return np.diag(metric.matrix).copy()
 
 
 def main() -> None:
