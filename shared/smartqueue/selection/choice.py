@@ -1,0 +1,179 @@
+"""The choice of the next track: near to the context, in the best tier there is, flowing, and not always the same."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+
+import numpy as np
+from numpy.typing import NDArray
+
+from smartqueue.selection.flow import energy_leap, key_steps, tempo_leap
+from smartqueue.selection.pool import Pool
+from smartqueue.selection.tiers import NEVER, RELAXED, Past, Windows, tiers
+
+Floats = NDArray[np.float64]
+
+# How many of the nearest are weighed against one another by flow and favour.
+_SHORTLIST = 40
+# What lies nearer to a skipped track than this, in scaled distance, is pushed away, by up to so much.
+_REPELLED_WITHIN, _REPULSION = 1.0, 0.5
+# What favour is worth beside nearness, where the nearest and the furthest of the shortlist are 1 apart.
+_FAVOUR = 0.15
+
+
+@dataclass(frozen=True)
+class Taste:
+    """What the listener would rather have, each from 0 to 1.
+
+    tempo_flow, key_flow, energy_flow: how much a leap of tempo, of key or of energy counts; at 1 the largest leap
+    is worth as much as the way from the nearest to the furthest of the shortlist. adventure: 0 takes the best
+    always, 1 anything in the neighbourhood.
+    """
+
+    tempo_flow: float = 0.6
+    key_flow: float = 0.4
+    energy_flow: float = 0.3
+    adventure: float = 0.2
+
+
+@dataclass(frozen=True)
+class Context:
+    """What the next track is to go with, as rows of the pool.
+
+    seeds, weights: what it is to be near to, and how much each counts. away: what it is to keep away from. last: what
+    it follows, if anything.
+    """
+
+    seeds: Sequence[int]
+    weights: Sequence[float] | None = None
+    away: Sequence[int] = ()
+    last: int | None = None
+
+
+@dataclass(frozen=True)
+class Choice:
+    """One track that may come next, and why.
+
+    row: in the pool. seed: the row of the seed that is nearest to it. distance: from there, scaled. place: 1 for the
+    nearest of all that no rule shut out. leaps: how far from the track before, in octaves of tempo, steps on the
+    circle of fifths, and of energy; empty after nothing. relaxed: the rule that had to give way, in words.
+    """
+
+    row: int
+    seed: int
+    distance: float
+    place: int
+    leaps: dict[str, float] = field(default_factory=dict)
+    relaxed: str = ""
+
+
+def choose(
+    pool: Pool,
+    context: Context,
+    past: Past,
+    *,
+    windows: Windows,
+    taste: Taste,
+    generator: np.random.Generator,
+    count: int = 20,
+) -> list[Choice]:
+    """Up to `count` tracks for one place, in the order in which they should be tried.
+
+    It is empty only where all tracks are barred. Of two tiers the worse is taken from once the better is used up.
+    """
+    away = _distances(pool, context)
+    tier = tiers(pool, past, windows, context.last)
+    chosen: list[Choice] = []
+    before = 0
+    for level in np.flatnonzero(np.bincount(tier, minlength=NEVER)[:NEVER]).tolist():
+        allowed = tier == level
+        nearest = _smallest(np.where(allowed, away, np.float32(np.inf)), max(_SHORTLIST, count - len(chosen)))
+        nearest = nearest[allowed[nearest]]
+        order = _by_score(pool, context.last, nearest, away[nearest], taste, generator)
+        # Places are told by distance, whatever the order of the score.
+        places = before + 1 + np.empty_like(order)
+        places[np.argsort(away[nearest], kind="stable")] = before + 1 + np.arange(len(nearest))
+        chosen += [
+            _choice(pool, context, int(nearest[number]), int(places[number]), RELAXED[level])
+            for number in order[: count - len(chosen)].tolist()
+        ]
+        before += int(allowed.sum())
+        if len(chosen) == count:
+            break
+    return chosen
+
+
+def _distances(pool: Pool, context: Context) -> NDArray[np.float32]:
+    """(tracks,) the weighted mean of the scaled distances to the seeds, and more near what is to be kept away from."""
+    seeds = len(context.seeds)
+    weights = np.ones(seeds) if context.weights is None else np.asarray(context.weights, dtype=np.float64)
+    share = (weights / weights.sum()).astype(np.float32)
+    found = np.empty(len(pool), dtype=np.float32)
+    for block, away in pool.near.blocks([*context.seeds, *context.away]):
+        found[block] = share @ away[:seeds]
+        if context.away:
+            found[block] += _REPULSION * np.maximum(0, _REPELLED_WITHIN - away[seeds:].min(axis=0))
+    return found
+
+
+def _smallest(values: NDArray[np.float32], count: int) -> NDArray[np.int64]:
+    """Where the `count` smallest values stand, in no order."""
+    if len(values) <= count:
+        return np.arange(len(values))
+    return np.asarray(np.argpartition(values, count)[:count])
+
+
+def leaps(pool: Pool, first: int | NDArray[np.int64], second: NDArray[np.int64]) -> dict[str, Floats]:
+    """From one row to others: octaves of tempo, steps on the circle of fifths, and how much of a cliff of energy."""
+    return {
+        "tempo": tempo_leap(pool.tempi[first], pool.tempi[second]),
+        "key": key_steps(pool.keys[first], pool.keys[second]),
+        "energy": energy_leap(pool.loudness[first], pool.loudness[second], pool.onsets[first], pool.onsets[second]),
+    }
+
+
+def unease(found: dict[str, Floats], taste: Taste) -> Floats:
+    """What leaps cost, by the listener's taste; the largest of each kind costs its strength."""
+    return np.asarray(
+        taste.tempo_flow * found["tempo"] / 0.5
+        + taste.key_flow * found["key"] / 6
+        + taste.energy_flow * found["energy"]
+    )
+
+
+def _by_score(
+    pool: Pool,
+    last: int | None,
+    rows: NDArray[np.int64],
+    away: NDArray[np.float32],
+    taste: Taste,
+    generator: np.random.Generator,
+) -> NDArray[np.int64]:
+    """The order of the rows, the best first, with as much chance as the listener's sense of adventure."""
+    spread = float(away.max() - away.min())
+    near = (away - away.min()) / spread if spread > 0 else np.zeros(len(away))
+    cost = near - _FAVOUR * pool.favour[rows]
+    if last is not None:
+        cost = cost + unease(leaps(pool, last, rows), taste)
+    # The greatest of values with Gumbel noise is a draw by softmax (Gumbel, 1954): hot for the adventurous.
+    if taste.adventure >= 1:
+        return np.asarray(generator.permutation(len(rows)))
+    if taste.adventure > 0:
+        heat = 0.25 * taste.adventure / (1 - taste.adventure)
+        cost = cost - heat * generator.gumbel(size=len(rows))
+    return np.asarray(np.argsort(cost, kind="stable"))
+
+
+def _choice(pool: Pool, context: Context, row: int, place: int, relaxed: str) -> Choice:
+    away = pool.near.between(row, list(context.seeds))
+    seed = int(away.argmin())
+    found = {} if context.last is None else leaps(pool, context.last, np.array([row]))
+    return Choice(
+        row,
+        int(context.seeds[seed]),
+        float(away[seed]),
+        place,
+        {name: float(value[0]) for name, value in found.items()},
+        relaxed,
+    )

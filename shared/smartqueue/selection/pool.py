@@ -1,0 +1,47 @@
+"""The tracks that there are to choose from, as arrays in one order."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from smartqueue.selection.neighbourhood import Neighbourhood
+
+NOBODY = -1
+# What stands where an artist's name would, without being one.
+_NO_ARTISTS = frozenset({"", "various artists", "various", "va", "unknown artist", "unknown", "[unknown]"})
+
+
+@dataclass(frozen=True)
+class Pool:
+    """What is known of each track, all (tracks,).
+
+    recordings: a number each; tracks with the same one are the same recording. artists, albums: likewise, and NOBODY
+    where there is none to tell. tempi: beats a minute, 0 where unknown. keys: places on the circle of fifths, or
+    flow.UNKNOWN_KEY. loudness: LUFS. onsets: octaves over one a second. favour: how much rather than others, 0 to 1.
+    barred: what is never chosen.
+    """
+
+    near: Neighbourhood
+    recordings: NDArray[np.int32]
+    artists: NDArray[np.int32]
+    albums: NDArray[np.int32]
+    tempi: NDArray[np.float32]
+    keys: NDArray[np.int8]
+    loudness: NDArray[np.float32]
+    onsets: NDArray[np.float32]
+    favour: NDArray[np.float32]
+    barred: NDArray[np.bool_]
+
+    def __len__(self) -> int:
+        return len(self.recordings)
+
+
+def numbered(names: Sequence[str]) -> NDArray[np.int32]:
+    """(tracks,) a number for each name, the same for the same, whatever its case; NOBODY for what names nobody."""
+    numbers: dict[str, int] = dict.fromkeys(_NO_ARTISTS, NOBODY)
+    named = (name.strip().casefold() for name in names)
+    return np.fromiter((numbers.setdefault(name, len(numbers)) for name in named), np.int32, len(names))

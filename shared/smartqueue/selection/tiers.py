@@ -1,0 +1,81 @@
+"""Which tracks may come next, and which rules give way, one after the other, before nothing is left."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from smartqueue.selection.pool import NOBODY, Pool
+
+Rows = NDArray[np.int64]
+Numbers = NDArray[np.int32]
+
+# What gave way for a track of each tier, in words.
+RELAXED = (
+    "",
+    "the artist was heard lately",
+    "the album was heard lately",
+    "heard lately",
+    "heard just now",
+    "skipped lately",
+    "nothing else is left",
+)
+NEVER = len(RELAXED)
+
+
+@dataclass(frozen=True)
+class Windows:
+    """How many tracks must come between two of the same track, artist or album."""
+
+    track: int = 200
+    artist: int = 8
+    album: int = 20
+
+
+@dataclass(frozen=True)
+class Past:
+    """What came before, as rows of the pool.
+
+    heard: what was heard or is queued already, the oldest first. skipped: what was skipped lately. never: what must
+    not be chosen whatever happens, such as what is queued.
+    """
+
+    heard: Rows
+    skipped: Rows
+    never: Rows
+
+
+def tiers(pool: Pool, past: Past, windows: Windows, last: int | None) -> NDArray[np.int8]:
+    """(tracks,) the tier of each: 0 for what breaks no rule, else an index of RELAXED, else NEVER.
+
+    last is the row that the chosen track is to follow: by itself only where nothing else is left. Another file of
+    the same recording is treated as the track itself.
+    """
+    heard = past.heard[::-1]  # the latest first
+    within = heard[: windows.track]
+    of_artist = _levels(pool.artists, (pool.artists[heard[: windows.artist]], 1))
+    of_album = _levels(pool.albums, (pool.albums[heard[: windows.album]], 2))
+    of_recording = _levels(
+        pool.recordings,
+        (pool.recordings[within], 3),
+        (pool.recordings[within[: (len(within) + 1) // 2]], 4),
+        (pool.recordings[past.skipped], 5),
+        (pool.recordings[[] if last is None else [last]], 6),
+        (pool.recordings[past.never], NEVER),
+    )
+    tier = of_recording[pool.recordings]
+    np.maximum(tier, of_artist[pool.artists], out=tier)
+    np.maximum(tier, of_album[pool.albums], out=tier)
+    tier[pool.barred] = NEVER
+    return tier
+
+
+def _levels(numbers: Numbers, *levels: tuple[Numbers, int]) -> NDArray[np.int8]:
+    """The level of each number of `numbers`, for numbers of those that stand beside it, later ones first; else 0."""
+    level_of = np.zeros(int(numbers.max(initial=NOBODY)) + 2, dtype=np.int8)
+    for wanted, level in levels:
+        level_of[wanted] = level
+    level_of[NOBODY] = 0
+    return level_of
