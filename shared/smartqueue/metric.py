@@ -14,6 +14,8 @@ Matrix = NDArray[np.float64]
 
 # The interquartile range of a normal distribution, in standard deviations.
 _IQR_OF_NORMAL = 1.3489795
+# So many tracks tell the centre and scale of all.
+_ENOUGH = 20_000
 # How far from the centre one feature may lie, in scales: beyond this it is an outlier, not more information.
 _FURTHEST = 5.0
 
@@ -69,17 +71,21 @@ class Metric:
 
     def points(self, vectors: ArrayLike) -> NDArray[np.float32]:
         """(tracks, F) raw vectors → (tracks, rank) points whose Euclidean distance is the metric's."""
-        return np.asarray(self.standardise(vectors) @ self.factor.T, dtype=np.float32)
+        standardised = np.subtract(vectors, self.centre, dtype=np.float32, casting="same_kind")
+        standardised /= self.scale.astype(np.float32)
+        np.clip(standardised, -_FURTHEST, _FURTHEST, out=standardised)
+        return np.asarray(standardised @ self.factor.T.astype(np.float32))
 
 
 def plain(features: tuple[str, ...], vectors: ArrayLike) -> Metric:
     """The metric before any learning: the identity over standardised vectors.
 
     vectors: (tracks, F) raw. Centre is the median; scale the interquartile range in standard deviations of a
-    normal distribution, else (more than half of the tracks alike) the standard deviation, else 1.
+    normal distribution, else (more than half of the tracks alike) the standard deviation, else 1. Of a large
+    library they are those of every so manieth track.
     """
-    raw = np.asarray(vectors, dtype=np.float64)
-    raw = raw.reshape(-1, len(features)) if raw.size else np.zeros((1, len(features)))
+    raw = np.asarray(vectors).reshape(-1, len(features))
+    raw = raw[:: max(1, len(raw) // _ENOUGH)].astype(np.float64) if len(raw) else np.zeros((1, len(features)))
     lower, centre, upper = np.percentile(raw, [25, 50, 75], axis=0)
     scale = (upper - lower) / _IQR_OF_NORMAL
     deviation = raw.std(axis=0)

@@ -189,7 +189,9 @@ class Tracks:
 
     def file(self, path: bytes) -> bytes:
         """A path as beets stores it, made absolute."""
-        return os.path.normpath(os.path.join(self._directory, bytes(path)))  # noqa: PTH118 - Path takes no bytes
+        file = os.path.join(self._directory, bytes(path))  # noqa: PTH118 - Path takes no bytes
+        # What is normal already need not be made so, a hundred thousand times.
+        return os.path.normpath(file) if b"//" in file or b"/." in file or file.endswith(b"/") else file
 
     def claim(self, connection: Cursor, item: Item, audio_hash: str | None) -> int:
         """The row of an item, found again or made new; the row of whatever had its id before lets go of it."""

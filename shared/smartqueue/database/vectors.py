@@ -36,17 +36,32 @@ class Heard:
 
 @dataclass(frozen=True)
 class Library:
-    """All tracks that are in beets and have a vector in use, in one order.
+    """All tracks that are in beets and have a vector in use, in one order, and what beets and we know of each.
 
-    ids: (tracks,); item_ids: (tracks,); vectors: (tracks, features) raw float32; files: absolute paths.
+    Arrays are (tracks,): ids; item_ids; lengths in seconds; tempi in beats a minute, 0 where unknown; ratings from 0
+    to 1, nan where there is none; heard, when a track was last heard, UTC seconds, 0 for never; ignored, what a
+    query shuts out. vectors: (tracks, features) raw float32. Lists are as long: files, absolute paths; names, artist
+    and title; recordings, the same for two files of one recording; artists, titles, albums, genres and keys, empty
+    where there are none. Albums of the same name by different artists differ.
     """
 
     ids: NDArray[np.int64]
     item_ids: NDArray[np.int64]
     vectors: NDArray[np.float32]
+    features: tuple[str, ...]
     files: list[bytes]
     names: list[str]
-    features: tuple[str, ...]
+    recordings: list[str]
+    artists: list[str]
+    titles: list[str]
+    albums: list[str]
+    genres: list[str]
+    keys: list[str]
+    lengths: NDArray[np.float32]
+    tempi: NDArray[np.float32]
+    ratings: NDArray[np.float32]
+    heard: NDArray[np.float64]
+    ignored: NDArray[np.bool_]
 
 
 class Vectors:
@@ -174,9 +189,16 @@ class Vectors:
         """The tracks that are in beets and have a vector in use."""
         extractor = self.extractor
         rows = self._connection.all(
-            "SELECT t.id, t.item_id, t.vector, i.path, i.artist, i.title FROM smartqueue_track t"
-            f" JOIN items i ON {OF_ITEM}"
-            " WHERE t.extractor = ? AND t.vector IS NOT NULL AND t.ignored = 0 ORDER BY t.id",
+            "SELECT t.id, t.item_id, t.vector, t.ignored, i.path, i.artist, i.title, i.length, i.genres,"
+            " COALESCE(NULLIF(t.mb_trackid, ''), NULLIF(t.audio_hash, ''), t.id) AS recording,"
+            " CASE WHEN i.album != '' THEN COALESCE(i.mb_albumid, '') || COALESCE(i.albumartist, '') || '/' || i.album"
+            " ELSE '' END AS album,"
+            " COALESCE(NULLIF(i.bpm, 0), json_extract(t.scalars, '$.bpm'), 0) AS bpm,"
+            " COALESCE(NULLIF(i.initial_key, ''), json_extract(t.scalars, '$.initial_key'), '') AS initial_key,"
+            " (SELECT value FROM item_attributes WHERE entity_id = i.id AND key = 'rating') AS rating, p.heard"
+            f" FROM smartqueue_track t JOIN items i ON {OF_ITEM}"
+            " LEFT JOIN (SELECT track, MAX(started) AS heard FROM smartqueue_play GROUP BY track) p ON p.track = t.id"
+            " WHERE t.extractor = ? AND t.vector IS NOT NULL ORDER BY t.id",
             extractor,
         )
         vectors = _stacked(rows)
@@ -186,9 +208,20 @@ class Vectors:
             ids=np.array([row["id"] for row in rows], dtype=np.int64),
             item_ids=np.array([row["item_id"] for row in rows], dtype=np.int64),
             vectors=vectors,
+            features=features,
             files=[self._tracks.file(row["path"]) for row in rows],
             names=[name(row) for row in rows],
-            features=features,
+            recordings=[str(row["recording"]) for row in rows],
+            artists=[row["artist"] or "" for row in rows],
+            titles=[row["title"] or "" for row in rows],
+            albums=[row["album"] for row in rows],
+            genres=[row["genres"] or "" for row in rows],
+            keys=[row["initial_key"] for row in rows],
+            lengths=_numbers(rows, "length", 0.0).astype(np.float32),
+            tempi=_numbers(rows, "bpm", 0.0).astype(np.float32),
+            ratings=_numbers(rows, "rating", np.nan).astype(np.float32),
+            heard=_numbers(rows, "heard", 0.0),
+            ignored=np.array([row["ignored"] for row in rows], dtype=bool),
         )
 
     def taught(self) -> tuple[NDArray[np.int64], NDArray[np.float32]]:
@@ -214,3 +247,19 @@ def _heard(row: Row) -> Heard:
 def _stacked(rows: Sequence[Row]) -> NDArray[np.float32]:
     width = len(rows[0]["vector"]) // 4 if rows else 0
     return np.frombuffer(b"".join(row["vector"] for row in rows), "<f4").reshape(len(rows), width)
+
+
+def _numbers(rows: Sequence[Row], column: str, unknown: float) -> NDArray[np.float64]:
+    """A column of what are numbers, or texts of numbers, in beets' fields; what is neither is unknown."""
+    values = [row[column] for row in rows]
+    try:
+        return np.array([unknown if value is None else value for value in values], dtype=np.float64)
+    except ValueError:
+        return np.array([_number(value, unknown) for value in values], dtype=np.float64)
+
+
+def _number(value: object, unknown: float) -> float:
+    try:
+        return float(str(value))
+    except ValueError:
+        return unknown

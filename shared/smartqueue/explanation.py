@@ -1,0 +1,107 @@
+"""Why a track was chosen: what brought it near, how it follows, and which rule gave way; as numbers and in words."""
+
+from __future__ import annotations
+
+from dataclasses import asdict, dataclass
+from typing import Any
+
+import numpy as np
+
+from smartqueue.candidates import Candidates
+from smartqueue.features import FEATURE_GROUPS, NAMES
+from smartqueue.selection import Choice
+from smartqueue.selection.flow import UNKNOWN_KEY, key_place
+
+# In how many groups of features two tracks are said to be alike.
+_ALIKE = 2
+
+
+@dataclass(frozen=True)
+class Explanation:
+    """Of one choice. `near` names the nearest seed, and `id` is our own id of it.
+
+    distance: scaled, about 1 for tracks in one another's surroundings. place: 1 for the nearest that no rule shut
+    out. groups: what each group of features gives to the squared distance, together 1; empty for vectors of another
+    version. alike: the groups in which the two are most alike. tempo, key: of the track before and of this one, None
+    where either is unknown. leaps: in octaves of tempo, steps on the circle of fifths, and of energy, from 0 to 1.
+    relaxed: the rule that had to give way; empty if none had to.
+    """
+
+    near: str
+    id: int
+    distance: float
+    place: int
+    groups: dict[str, float]
+    alike: list[str]
+    tempo: tuple[int, int] | None
+    key: tuple[str, str] | None
+    leaps: dict[str, float]
+    relaxed: str
+
+    def as_json(self) -> dict[str, Any]:
+        """For programs."""
+        return asdict(self)
+
+    def in_words(self) -> str:
+        """For people: near Y in timbre and rhythm, 104 → 102 bpm, A minor → C major."""
+        words = [f"near {self.near}" + (f" in {' and '.join(self.alike)}" if self.alike else "")]
+        if self.tempo:
+            words.append(f"{self.tempo[0]} → {self.tempo[1]} bpm")
+        if self.key:
+            words.append(f"{self.key[0]} → {self.key[1]}")
+        return ", ".join([*words, self.relaxed] if self.relaxed else words)
+
+
+def explain(among: Candidates, choice: Choice, last: int | None) -> Explanation:
+    """Why `choice` may follow the row `last`."""
+    library, row = among.library, choice.row
+    groups = group_shares(among, choice.seed, row)
+    tempi = [0.0, 0.0] if last is None else among.pool.tempi[[last, row]].tolist()
+    keys = ["", ""] if last is None else [key_in_words(library.keys[last]), key_in_words(library.keys[row])]
+    return Explanation(
+        near=library.names[choice.seed],
+        id=int(library.ids[choice.seed]),
+        distance=round(choice.distance, 3),
+        place=choice.place,
+        groups={group: round(share, 3) for group, share in groups.items()},
+        alike=_alike(among, groups),
+        tempo=(round(tempi[0]), round(tempi[1])) if min(tempi) > 0 else None,
+        key=(keys[0], keys[1]) if all(keys) else None,
+        leaps={name: round(leap, 3) for name, leap in choice.leaps.items()},
+        relaxed=choice.relaxed,
+    )
+
+
+def group_shares(among: Candidates, first: int, second: int) -> dict[str, float]:
+    """What each group of features gives to the squared distance of two rows; together 1.
+
+    With δ = x − y, a feature gives δᵢ (Mδ)ᵢ, which may bring a group below 0 where M ties features of different groups
+    together. Empty for two that are the same, and for vectors of another version.
+    """
+    if among.library.features != NAMES:
+        return {}
+    difference = np.diff(among.metric.standardise(among.library.vectors[[first, second]]), axis=0)[0]
+    parts = difference * (among.metric.matrix @ difference)
+    labels = np.asarray(FEATURE_GROUPS)
+    whole = float(parts.sum())
+    if whole <= 0:
+        return {}
+    return {group: float(parts[labels == group].sum() / whole) for group in dict.fromkeys(FEATURE_GROUPS)}
+
+
+def _alike(among: Candidates, shares: dict[str, float]) -> list[str]:
+    """The groups that give least to the distance beside what they weigh in the metric."""
+    labels = np.asarray(FEATURE_GROUPS)
+    weighs = {group: float(among.metric.weights[labels == group].sum()) for group in shares}
+    return sorted((group for group in shares if weighs[group] > 0), key=lambda group: shares[group] / weighs[group])[
+        :_ALIKE
+    ]
+
+
+def key_in_words(name: str) -> str:
+    """A key as musicians say it: "Am" is A minor; empty for what is no key."""
+    if key_place(name) == UNKNOWN_KEY:
+        return ""
+    tonic = name.strip()[:1].upper() + name.strip()[1:2].replace("♯", "#").replace("♭", "b").strip("mM ")
+    minor = key_place(name) != key_place(tonic)
+    return f"{tonic} {'minor' if minor else 'major'}"

@@ -1,0 +1,135 @@
+"""What a listener may ask of the choice: each setting's name, range and default, the same for beets and for Mopidy."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, fields
+from datetime import date
+from typing import Any
+
+from smartqueue.selection import Taste, Windows
+
+# What is Christmas music to most; others may name their own.
+SEASONS = ("11-25..01-06 christmas xmas x-mas noel noël navidad weihnacht* jingle", "10-15..11-01 halloween")
+
+
+@dataclass(frozen=True)
+class Season:
+    """Words that shut a track out, in its title, album or genre, outside the days from `first` to `last`."""
+
+    first: tuple[int, int]
+    last: tuple[int, int]
+    words: tuple[str, ...]
+
+    def is_now(self, today: date) -> bool:
+        """Whether its music may be heard; a season may span the turn of the year."""
+        day = (today.month, today.day)
+        if self.first <= self.last:
+            return self.first <= day <= self.last
+        return day >= self.first or day <= self.last
+
+
+@dataclass(frozen=True)
+class Rules:
+    """What is never chosen: shorter or longer than so many seconds (0 for no limit), by genre, and out of season.
+
+    genres, not_genres: patterns with * and ?; without any of the first, all genres are allowed.
+    """
+
+    shortest: float = 0.0
+    longest: float = 0.0
+    genres: tuple[str, ...] = ()
+    not_genres: tuple[str, ...] = ()
+    seasons: tuple[Season, ...] = ()
+
+
+@dataclass(frozen=True)
+class Preferences:
+    """All of it."""
+
+    taste: Taste = field(default_factory=Taste)
+    windows: Windows = field(default_factory=Windows)
+    rules: Rules = field(default_factory=Rules)
+
+
+# The least and the most of each number.
+RANGES: dict[str, tuple[float, float]] = {
+    "tempo_flow": (0, 1),
+    "key_flow": (0, 1),
+    "energy_flow": (0, 1),
+    "adventure": (0, 1),
+    "track_window": (0, 10_000),
+    "artist_window": (0, 1_000),
+    "album_window": (0, 1_000),
+    "shortest": (0, 86_400),
+    "longest": (0, 86_400),
+}
+
+DEFAULTS: dict[str, Any] = {
+    **vars(Taste()),
+    **{f"{name}_window": value for name, value in vars(Windows()).items()},
+    "shortest": 0,
+    "longest": 0,
+    "genres": (),
+    "not_genres": (),
+    "seasons": SEASONS,
+}
+
+
+class PreferenceError(ValueError):
+    """A setting is not what it may be; the text names it and says what it may be."""
+
+
+def preferences(settings: Mapping[str, Any]) -> Preferences:
+    """From settings by the names in DEFAULTS, all of which must be there. Raises PreferenceError."""
+    numbers = {name: _number(name, settings[name]) for name in RANGES}
+    if numbers["longest"] and numbers["longest"] < numbers["shortest"]:
+        raise PreferenceError("longest must not be below shortest: no track is both")
+    return Preferences(
+        Taste(**{one.name: numbers[one.name] for one in fields(Taste)}),
+        Windows(**{one.name: int(numbers[f"{one.name}_window"]) for one in fields(Windows)}),
+        Rules(
+            numbers["shortest"],
+            numbers["longest"],
+            _texts("genres", settings["genres"]),
+            _texts("not_genres", settings["not_genres"]),
+            tuple(_season(text) for text in _texts("seasons", settings["seasons"])),
+        ),
+    )
+
+
+def _number(name: str, value: object) -> float:
+    low, high = RANGES[name]
+    kind = "a whole number" if name.endswith("_window") else "a number"
+    try:
+        number = float(str(value))
+    except ValueError:
+        number = float("nan")
+    if isinstance(value, bool) or not low <= number <= high or (kind == "a whole number" and number % 1):
+        raise PreferenceError(f"{name} must be {kind} from {low:g} to {high:g}, not {value!r}")
+    return number
+
+
+def _texts(name: str, value: object) -> tuple[str, ...]:
+    if isinstance(value, str):
+        return tuple(text.strip() for text in value.split(",") if text.strip())
+    if not isinstance(value, Sequence) or not all(isinstance(text, str) for text in value):
+        raise PreferenceError(f"{name} must be a list of texts, not {value!r}")
+    return tuple(value)
+
+
+def _season(text: str) -> Season:
+    days, *words = text.split()
+    try:
+        first, last = (_day(day) for day in days.split(".."))
+    except ValueError:
+        words = []
+    if not words:
+        raise PreferenceError(f"seasons must be like '12-01..12-26 christmas xmas', not {text!r}")
+    return Season(first, last, tuple(words))
+
+
+def _day(text: str) -> tuple[int, int]:
+    month, day = (int(part) for part in text.split("-"))
+    date(2000, month, day)  # a leap year, which has every day
+    return month, day
