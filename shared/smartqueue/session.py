@@ -1,0 +1,116 @@
+"""What a listener has heard lately, and what that asks of the next choice."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+
+from smartqueue.listening import SESSION_PAUSE, Play, is_kept
+
+# What was kept before the latest counts for less, each by this factor; so many are looked at.
+_FADING, _KEPT_LATELY = 0.6, 5
+# What the first track of a session always counts for, beside the latest's 1.
+_SEED_WEIGHT = 0.2
+# A track that plays and was not kept yet, and not chosen by the listener, counts for this.
+_PLAYING_WEIGHT = 0.5
+# So many skips push away, and for so many seconds what was skipped is offered last.
+_SKIPS, SKIPPED_FOR = 3, 24 * 3600
+# What is told to selection as heard, at most.
+_REMEMBERED = 10_000
+
+
+@dataclass(frozen=True)
+class Wish:
+    """What the next track is to be like, by our own ids of tracks.
+
+    seeds, weights: what to be near to, and how much each counts; at least one. away: what to keep away from. heard: the
+    oldest first. skipped: within a day. not_this: what the listener took out, which is not offered this session.
+    """
+
+    seeds: tuple[int, ...]
+    weights: tuple[float, ...]
+    away: tuple[int, ...]
+    heard: tuple[int, ...]
+    skipped: tuple[int, ...]
+    not_this: tuple[int, ...]
+
+
+@dataclass
+class Session:
+    """Follows one listener. Moments are UTC seconds."""
+
+    seed: int | None = None
+    kept: list[int] = field(default_factory=list)
+    skipped_now: list[int] = field(default_factory=list)
+    not_this: set[int] = field(default_factory=set)
+    # When each was last heard or queued, the oldest first, and which of them were skipped then.
+    heard: dict[int, float] = field(default_factory=dict)
+    skipped: dict[int, float] = field(default_factory=dict)
+    latest: float = 0.0
+
+    @classmethod
+    def of(cls, plays: Iterable[Play]) -> Session:
+        """The session that goes on after plays, in the order of time."""
+        session = cls()
+        for play in plays:
+            session.began(play.track, play.started, chosen=play.queued_by == "listener")
+            session.ended(play, play.started + play.listened)
+        return session
+
+    def began(self, track: int, moment: float, *, chosen: bool) -> None:
+        """A track begins to play; `chosen` by the listener and not by us."""
+        if moment - self.latest > SESSION_PAUSE:
+            self.seed, self.kept, self.skipped_now, self.not_this = None, [], [], set()
+        self.latest = moment
+        if self.seed is None or (chosen and not self.kept):
+            self.seed = track
+        self.queued(track, moment)
+
+    def queued(self, track: int, moment: float) -> None:
+        """A track is going to be heard."""
+        self.heard.pop(track, None)
+        self.heard[track] = moment
+        while len(self.heard) > _REMEMBERED:
+            del self.heard[next(iter(self.heard))]
+
+    def ended(self, play: Play, moment: float) -> None:
+        """A listening is over."""
+        self.latest = max(self.latest, moment)
+        self.queued(play.track, moment)
+        if is_kept(play):
+            if play.track in self.kept:
+                self.kept.remove(play.track)
+            self.kept = [*self.kept, play.track][-_KEPT_LATELY:]
+            # What was kept in spite of a skip before says that the skip was of that moment.
+            self.skipped_now = [track for track in self.skipped_now if track != play.track]
+            self.skipped.pop(play.track, None)
+        elif play.outcome == "skipped":
+            self.skipped_now = [*self.skipped_now, play.track][-_SKIPS:]
+            self.skipped[play.track] = moment
+        elif play.outcome == "chosen_away":
+            # The listener wanted to be elsewhere.
+            self.seed, self.kept, self.skipped_now = None, [], []
+
+    def taken_out(self, track: int) -> None:
+        """The listener took out of the list what we had queued."""
+        self.not_this.add(track)
+
+    def put_back(self, track: int) -> None:
+        """What was queued was taken back before it was heard."""
+        self.heard.pop(track, None)
+
+    def wish(self, playing: int, moment: float, *, chosen: bool) -> Wish:
+        """What to choose while a track plays, which the listener chose, or we."""
+        weights = {track: _FADING**age for age, track in enumerate(reversed(self.kept))}
+        if self.seed is not None:
+            weights[self.seed] = max(weights.get(self.seed, 0.0), _SEED_WEIGHT)
+        weights[playing] = max(weights.get(playing, 0.0), 1.0 if chosen else _PLAYING_WEIGHT)
+        self.skipped = {track: at for track, at in self.skipped.items() if moment - at < SKIPPED_FOR}
+        return Wish(
+            tuple(weights),
+            tuple(weights.values()),
+            tuple(track for track in self.skipped_now if track not in weights),
+            tuple(self.heard),
+            tuple(self.skipped),
+            tuple(self.not_this),
+        )
