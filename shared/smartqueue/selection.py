@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 
 import numpy as np
@@ -39,8 +40,8 @@ def choose(
     never: NDArray[np.bool_],
     lately: NDArray[np.int64],
     skipped: NDArray[np.bool_],
-) -> list[Choice]:
-    """All tracks in the order in which they should be tried as the next.
+) -> Iterator[Choice]:
+    """All tracks in the order in which they should be tried as the next; what is not asked for costs no time.
 
     points: (tracks, rank). seed: the row of what is playing.
     never: (tracks,) what must not be chosen whatever happens (already queued, unplayable).
@@ -60,4 +61,4 @@ def choose(
     order = np.lexsort((away, tier))
     order = order[~never[order]]
     words = ("", "heard lately", "heard lately", "skipped lately", "nothing else is left")
-    return [Choice(int(row), float(away[row]), place, words[tier[row]]) for place, row in enumerate(order, start=1)]
+    return (Choice(int(row), float(away[row]), place, words[tier[row]]) for place, row in enumerate(order, start=1))

@@ -19,7 +19,7 @@ def chosen(
     lately = np.full(len(LINE), -1)
     for since, row in enumerate(reversed(heard)):
         lately[row] = since
-    return choose(LINE, seed, never=mask(never), lately=lately, skipped=mask(skipped))
+    return list(choose(LINE, seed, never=mask(never), lately=lately, skipped=mask(skipped)))
 
 
 def mask(rows: tuple[int, ...]) -> np.ndarray:
@@ -62,7 +62,7 @@ def test_a_choice_says_which_rule_had_to_give_way() -> None:
 def test_the_only_track_there_is_may_follow_itself() -> None:
     alone = np.zeros((1, 1), dtype=np.float32)
     nothing = np.zeros(1, dtype=bool)
-    choices = choose(alone, 0, never=nothing, lately=np.array([0]), skipped=nothing)
+    choices = list(choose(alone, 0, never=nothing, lately=np.array([0]), skipped=nothing))
     assert [choice.row for choice in choices] == [0]
 
 
