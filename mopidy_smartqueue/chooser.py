@@ -5,17 +5,17 @@ from __future__ import annotations
 import os
 import time
 from collections.abc import Callable
-from dataclasses import dataclass, field
-from typing import Any
+from dataclasses import dataclass
 
 import numpy as np
 import pykka
 from numpy.typing import NDArray
 
 from mopidy_smartqueue import generations
+from mopidy_smartqueue.candidates import Candidate, Request
 from mopidy_smartqueue.complaints import Complaints
 from mopidy_smartqueue.survival import survives
-from mopidy_smartqueue.translator import Translator
+from mopidy_smartqueue.translator import Translator, scheme_of
 from smartqueue.beets_configuration import BeetsPlaces
 from smartqueue.database import Database, DatabaseError, Library
 from smartqueue.selection import choose
@@ -29,31 +29,14 @@ _CANDIDATES = 20
 
 
 @dataclass(frozen=True)
-class Request:
-    """A wish for tracks like what is playing. queued and unknown are URIs that must not be offered."""
-
-    seed: str
-    queued: tuple[str, ...]
-    unknown: tuple[str, ...] = ()
-
-
-@dataclass(frozen=True)
-class Candidate:
-    """A track to queue, and why, as it is stored with its play."""
-
-    uri: str
-    name: str
-    context: dict[str, Any] = field(default_factory=dict)
-
-
-@dataclass(frozen=True)
 class _Loaded:
     """The library as it was when `version` was read."""
 
     version: object
     library: Library
     points: NDArray[np.float32]
-    rows: dict[bytes, int]
+    # Of each track, by its file and by its id in beets.
+    rows: dict[bytes | int, int]
 
 
 class Chooser(pykka.ThreadingActor):
@@ -97,8 +80,9 @@ class Chooser(pykka.ThreadingActor):
         candidates: list[Candidate] = []
         lately, skipped = self._lately(library.ids)
         for choice in choose(loaded.points, seed, never=never, lately=lately, skipped=skipped):
-            uri = self._translator.uri(library.files[choice.row], request.seed.partition(":")[0])
-            if uri is None or not os.path.isfile(library.files[choice.row]):  # noqa: PTH113 - paths are bytes
+            file, item_id = library.files[choice.row], int(library.item_ids[choice.row])
+            uri = self._translator.uri(file, item_id, scheme_of(request.seed))
+            if uri is None or not os.path.isfile(file):  # noqa: PTH113 - paths are bytes
                 continue
             context = {
                 "near": int(library.ids[seed]),
@@ -106,14 +90,14 @@ class Chooser(pykka.ThreadingActor):
                 "place": choice.place,
                 "relaxed": choice.relaxed,
             }
-            candidates.append(Candidate(uri, library.names[choice.row], context))
+            candidates.append(Candidate(uri, file, library.names[choice.row], context))
             if len(candidates) == _CANDIDATES:
                 break
         return candidates
 
     def _row(self, uri: str) -> int | None:
-        path = self._translator.path(uri)
-        return None if path is None or self._loaded is None else self._loaded.rows.get(path)
+        item = self._translator.item(uri)
+        return None if item is None or self._loaded is None else self._loaded.rows.get(item)
 
     def _lately(self, ids: NDArray[np.int64]) -> tuple[NDArray[np.int64], NDArray[np.bool_]]:
         """(tracks,) how many others were heard since each was, -1 for long ago; (tracks,) which were skipped then."""
@@ -157,7 +141,8 @@ class Chooser(pykka.ThreadingActor):
             self._complaints.say("chooser", f"{self._places.library} has no analysed tracks yet: run beet analyze")
             return
         metric = database.metric(self._profile, library)
-        rows = {file: row for row, file in enumerate(library.files)}
+        rows: dict[bytes | int, int] = {self._translator.spelled(file): row for row, file in enumerate(library.files)}
+        rows.update((item_id, row) for row, item_id in enumerate(library.item_ids.tolist()))
         if self._loaded is None:
             for play in database.plays.since(time.time() - _LATELY):
                 self._remember(play.track, play.started, play.outcome)

@@ -16,12 +16,10 @@ from mopidy.core import CoreListener
 
 from mopidy_smartqueue import Extension, generations
 from mopidy_smartqueue.alarm import Alarm
-from mopidy_smartqueue.chooser import Candidate, Chooser, Request
+from mopidy_smartqueue.candidates import Candidate, Request
 from mopidy_smartqueue.complaints import Complaints
-from mopidy_smartqueue.learner import Learner
-from mopidy_smartqueue.recorder import Recorder
 from mopidy_smartqueue.survival import survives
-from mopidy_smartqueue.translator import SCHEMES, Translator
+from mopidy_smartqueue.translator import Translator, scheme_of
 from smartqueue.beets_configuration import BeetsPlaces, ConfigurationError, beets_places
 from smartqueue.journal import Entry, Journal
 from smartqueue.listening import kept_after
@@ -40,12 +38,25 @@ _UNKNOWN_FOR = 600
 
 @dataclass(frozen=True)
 class _Snapshot:
-    """What core says of itself at one moment, about the track that played when it was asked."""
+    """What core says of itself at one moment; begun is how many tracks had begun by then, so far as we knew."""
 
-    asked_for: int | None
+    begun: int
+    tl_tracks: list[Any]
     current: int | None
-    tlids: frozenset[int]
+    following: int | None
+    previous: int | None
+    # In repeat and under random `next` may lead on to any track.
+    anywhere: bool
     stopped: bool
+
+    @property
+    def tlids(self) -> list[int]:
+        """The track list's ids, in order."""
+        return [tl_track.tlid for tl_track in self.tl_tracks]
+
+    def coming(self, current: int | None) -> list[Any]:
+        """The track list from a track on."""
+        return list(itertools.dropwhile(lambda tl_track: tl_track.tlid != current, self.tl_tracks))
 
 
 class SmartqueueFrontend(pykka.ThreadingActor, CoreListener):
@@ -57,11 +68,11 @@ class SmartqueueFrontend(pykka.ThreadingActor, CoreListener):
         self._ahead: int = config["smartqueue"]["ahead"]
         self._config = config
         self._tracker = PlaybackTracker()
-        self._translator = Translator(None)
-        # Why each track was queued that we queued ourselves, by its tlid.
-        self._own: dict[int, dict[str, Any]] = {}
+        # The tracks that we queued ourselves, by tlid.
+        self._own: dict[int, Candidate] = {}
         self._unknown: dict[str, float] = {}
         self._settling = False
+        self._begun = 0
         self._starts_left = _STARTS
         self._last_tlid: int | None = None
         self._chooser: Any = None
@@ -77,6 +88,11 @@ class SmartqueueFrontend(pykka.ThreadingActor, CoreListener):
         self._nearly_over = Alarm(self._self.check_following.defer)
         self._overdue = Alarm(self._self.check_change.defer)
         self._start_again = Alarm(self._self.see_to_start.defer)
+        # Imported here, beside Mopidy's own start: NumPy and all else that the helpers need takes a while.
+        from mopidy_smartqueue.chooser import Chooser
+        from mopidy_smartqueue.learner import Learner
+        from mopidy_smartqueue.recorder import Recorder
+
         complaints = Complaints()
         try:
             places = _places(self._config["smartqueue"])
@@ -86,7 +102,7 @@ class SmartqueueFrontend(pykka.ThreadingActor, CoreListener):
         settings = self._config["smartqueue"]
         profile = settings["profile"]
         media_directory = (self._config.get("local") or {}).get("media_dir")
-        translator = self._translator = Translator(media_directory, places.music_directory)
+        translator = Translator(media_directory, places.music_directory)
         player = f"{socket.gethostname()}:{self._config['core']['data_dir']}"
         self._chooser = Chooser.start(places, translator, complaints, profile).proxy()
         self._recorder = Recorder.start(
@@ -114,18 +130,22 @@ class SmartqueueFrontend(pykka.ThreadingActor, CoreListener):
 
     def track_playback_started(self, tl_track: Any) -> None:  # noqa: ANN401 - Mopidy 3 and 4 differ in its type
         """A track begins: what played before it is over, and more may be needed after it."""
+        now, utc = time.monotonic(), time.time()
         track = tl_track.track
         length = track.length / 1000 if track.length else None
-        self._tracker.started(tl_track.tlid, track.uri, length, now=time.monotonic(), utc=time.time())
+        self._begun += 1
+        snapshot = self._snapshot()
+        self._tracker.started(tl_track.tlid, track.uri, length, snapshot.tlids, now=now, utc=utc)
         self._starts_left = _STARTS
+        self._start_again.cancel()
         self._last_tlid = tl_track.tlid
         self._report()
         playing = self._tracker.listening(time.monotonic())
         if playing is not None and self._recorder is not None:
             self._recorder.began.defer(self._heard(playing))
         self._set_alarms()
-        self._expect()
-        self._drop_vanished()
+        self._expect(snapshot)
+        self._drop_vanished(snapshot.coming(tl_track.tlid)[1:])
         self._keep_ahead(track.uri)
 
     def track_playback_paused(self, tl_track: Any, time_position: int) -> None:  # noqa: ANN401, ARG002
@@ -133,8 +153,12 @@ class SmartqueueFrontend(pykka.ThreadingActor, CoreListener):
         self._tracker.paused(now=time.monotonic())
         self._cancel_alarms()
 
-    def track_playback_resumed(self, tl_track: Any, time_position: int) -> None:  # noqa: ANN401, ARG002
+    def track_playback_resumed(self, tl_track: Any, time_position: int) -> None:  # noqa: ANN401
         """The listener's time goes on."""
+        if tl_track.tlid != self._tracker.tlid:
+            # Held while playback was stopped: core begins it without saying so.
+            self.track_playback_started(tl_track)
+            self._tracker.seeked(time_position / 1000, now=time.monotonic())
         self._tracker.resumed(now=time.monotonic())
         self._set_alarms()
 
@@ -144,9 +168,10 @@ class SmartqueueFrontend(pykka.ThreadingActor, CoreListener):
         self._report()
         self._settle_soon()
 
-    def playback_state_changed(self, old_state: str, new_state: str) -> None:  # noqa: ARG002
+    def playback_state_changed(self, old_state: str, new_state: str) -> None:
         """Playback may have been stopped."""
         if new_state == "stopped":
+            self._tracker.stopped(before=old_state == "stopped")
             self._settle_soon()
 
     def seeked(self, time_position: int) -> None:
@@ -160,7 +185,7 @@ class SmartqueueFrontend(pykka.ThreadingActor, CoreListener):
 
     def options_changed(self) -> None:
         """What comes next may be another track now, and a rest may be over."""
-        self._expect()
+        self._settle_soon()
         playing = self._tracker.listening(time.monotonic())
         if playing is not None:
             self._keep_ahead(playing.uri)
@@ -177,21 +202,35 @@ class SmartqueueFrontend(pykka.ThreadingActor, CoreListener):
     def settle(self) -> None:
         """Asks core how it stands. The answer goes behind all events that core sent before it gave it."""
         self._settling = False
-        asked_for = self._tracker.tlid
-        # In this order: what `next` on the last track does to all three is one step of core's, so that a state
-        # that is stopped already comes with the current track that belongs to it.
-        state = self._core.playback.get_state()
-        tl_tracks, current = self._core.tracklist.get_tl_tracks(), self._core.playback.get_current_tlid()
-        tlids = frozenset(tl_track.tlid for tl_track in tl_tracks.get())
-        self._own = {tlid: why for tlid, why in self._own.items() if tlid == asked_for or tlid in tlids}
-        self._self.settled.defer(_Snapshot(asked_for, current.get(), tlids, state.get() == "stopped"))
+        snapshot = self._snapshot()
+        known = {self._tracker.tlid, snapshot.current, *snapshot.tlids}
+        self._own = {tlid: own for tlid, own in self._own.items() if tlid in known}
+        self._self.settled.defer(snapshot)
+
+    def _snapshot(self) -> _Snapshot:
+        playback, tracklist = self._core.playback, self._core.tracklist
+        # In this order: what `next` on the last track does to state and current track is one step of core's, so
+        # that a state that is stopped already comes with the current track that belongs to it.
+        state, tl_tracks = playback.get_state(), tracklist.get_tl_tracks()
+        following, previous = tracklist.get_next_tlid(), tracklist.get_previous_tlid()
+        current = playback.get_current_tlid()
+        repeat, random = tracklist.get_repeat(), tracklist.get_random()
+        return _Snapshot(
+            self._begun,
+            tl_tracks.get(),
+            current.get(),
+            following.get(),
+            previous.get(),
+            anywhere=repeat.get() or random.get(),
+            stopped=state.get() == "stopped",
+        )
 
     @survives("finding out what became of a track")
     def settled(self, snapshot: _Snapshot) -> None:
         """Draws the conclusion, unless another track has begun meanwhile."""
         now = time.monotonic()
         playing = self._tracker.listening(now)
-        if playing is None or playing.tlid != snapshot.asked_for:
+        if playing is None or snapshot.begun != self._begun:
             return
         ran_out = self._tracker.settled(snapshot.current, snapshot.tlids, stopped=snapshot.stopped, now=now)
         self._report()
@@ -199,18 +238,17 @@ class SmartqueueFrontend(pykka.ThreadingActor, CoreListener):
             # The end came before anything could be queued: the music goes on all the same.
             self._resume(playing.uri)
         else:
-            self._expect()
+            self._expect(snapshot)
 
-    def _expect(self) -> None:
-        """Remembers where `next` and `previous` would lead."""
-        tlid = self._tracker.tlid
-        if tlid is None:
-            return
-        following = self._core.tracklist.get_next_tlid()
-        previous = self._core.tracklist.get_previous_tlid()
-        current = self._core.playback.get_current_tlid()
-        if current.get() == tlid:
-            self._tracker.expect(tlid, following.get(), previous.get())
+    def _expect(self, snapshot: _Snapshot) -> None:
+        """Remembers where `next` and `previous` would lead, pressed once or more."""
+        tlid, tlids = self._tracker.tlid, snapshot.tlids
+        if tlid is not None and tlid == snapshot.current:
+            following = _from(snapshot.following, tlids)
+            if following and snapshot.anywhere:
+                following += [other for other in tlids if other not in (tlid, *following)]
+            preceding = [tlid] if snapshot.previous == tlid else _from(snapshot.previous, tlids[::-1])
+            self._tracker.expect(tlid, following, preceding)
 
     def _report(self) -> None:
         """Hands on the listenings that are over."""
@@ -221,15 +259,15 @@ class SmartqueueFrontend(pykka.ThreadingActor, CoreListener):
                 self._chooser.heard.defer(played.uri, played.outcome)
 
     def _heard(self, played: Played) -> Entry:
-        context = self._own.get(played.tlid)
+        own = self._own.get(played.tlid)
         return Entry(
             played.uri,
             played.started,
             played.listened,
             played.length,
             played.outcome,
-            "listener" if context is None else "smartqueue",
-            context or {},
+            "listener" if own is None else "smartqueue",
+            {} if own is None else own.context,
         )
 
     # What is due while a track plays
@@ -263,27 +301,23 @@ class SmartqueueFrontend(pykka.ThreadingActor, CoreListener):
     @survives("looking at what follows")
     def check_following(self) -> None:
         """Shortly before a track ends: what follows must still be there."""
-        self._drop_vanished()
+        self._drop_vanished(self._coming()[1:])
         playing = self._tracker.listening(time.monotonic())
         if playing is not None:
             self._keep_ahead(playing.uri)
 
-    def _drop_vanished(self) -> None:
+    def _drop_vanished(self, following: list[Any]) -> None:
         """Takes own tracks back whose files are gone: core would fall silent before them, saying nothing."""
         gone = [
             tl_track
-            for tl_track in self._coming()[1:]
-            if tl_track.tlid in self._own and not self._is_there(tl_track.track.uri)
+            for tl_track in following
+            if (own := self._own.get(tl_track.tlid)) and not os.path.isfile(own.file)  # noqa: PTH113 - paths are bytes
         ]
         for tl_track in gone:
             logger.info("Smartqueue took %s back, whose file is gone", tl_track.track.uri)
             self._unknown[tl_track.track.uri] = time.monotonic()
         if gone:
             self._core.tracklist.remove({"tlid": [tl_track.tlid for tl_track in gone]}).get()
-
-    def _is_there(self, uri: str) -> bool:
-        path = self._translator.path(uri)
-        return path is None or os.path.isfile(path)  # noqa: PTH113 - paths are bytes
 
     @survives("going on from a file that is gone")
     def check_change(self, tlid: int) -> None:
@@ -298,9 +332,8 @@ class SmartqueueFrontend(pykka.ThreadingActor, CoreListener):
             # It is longer than its tags say.
             self._overdue.set(_OVERDUE, tlid)
             return
-        following = self._coming()[1:]
-        if following:
-            failed = following[0]
+        snapshot = self._snapshot()
+        for failed in (tl_track for tl_track in snapshot.tl_tracks if tl_track.tlid == snapshot.following):
             logger.warning("Smartqueue: %s cannot be played, going on with what follows it", failed.track.uri)
             self._tracker.hung(failed.tlid, failed.track.uri, now=time.monotonic(), utc=time.time())
             self._report()
@@ -310,7 +343,7 @@ class SmartqueueFrontend(pykka.ThreadingActor, CoreListener):
 
     def _keep_ahead(self, seed: str, *, play: bool = False) -> None:
         """Sees to it that enough follows the playing track; with `play`, goes on with the first of it."""
-        if self._chooser is None or seed.partition(":")[0] not in SCHEMES or self._missing() < 1:
+        if self._chooser is None or scheme_of(seed) is None or self._missing(play=play) < 1:
             return
         now = time.monotonic()
         self._unknown = {uri: since for uri, since in self._unknown.items() if now - since < _UNKNOWN_FOR}
@@ -320,29 +353,39 @@ class SmartqueueFrontend(pykka.ThreadingActor, CoreListener):
             request, functools.partial(self._self.queue.defer, self._tracker.tlid, request, play)
         )
 
-    def _missing(self) -> int:
+    def _missing(self, *, play: bool) -> int:
         """How many tracks are to be added; none while the listener's options ask for a rest."""
         tracklist = self._core.tracklist
-        repeat, single, random = tracklist.get_repeat(), tracklist.get_single(), tracklist.get_random()
-        following, length, index = tracklist.get_next_tlid(), tracklist.get_length(), tracklist.index()
-        if repeat.get() or single.get():
+        random, following = tracklist.get_random(), tracklist.get_next_tlid()
+        length, index, current = tracklist.get_length(), tracklist.index(), self._core.playback.get_current_tlid()
+        if self._rests():
+            return 0
+        place = index.get()
+        if place is None and current.get() is not None:
+            # What is stopped and played again under consume is off the list. Any change of it now, and core would
+            # forget what is playing.
             return 0
         if random.get():
             # Every addition shuffles the list anew, so nothing is added while something unplayed is left.
-            return self._ahead if following.get() is None else 0
-        place = index.get()
+            return self._ahead if play or following.get() is None else 0
         return self._ahead if place is None else self._ahead - (length.get() - 1 - place)
+
+    def _rests(self) -> bool:
+        repeat, single = self._core.tracklist.get_repeat(), self._core.tracklist.get_single()
+        return bool(repeat.get() or single.get())
 
     def _coming(self) -> list[Any]:
         """The track list from what plays on, or, where the music has run out, from what played last on."""
-        tl_tracks = self._core.tracklist.get_tl_tracks()
-        current = self._core.playback.get_current_tlid().get() or self._last_tlid
-        return list(itertools.dropwhile(lambda tl_track: tl_track.tlid != current, tl_tracks.get()))
+        snapshot = self._snapshot()
+        return snapshot.coming(snapshot.current or self._last_tlid)
 
     def _resume(self, seed: str) -> None:
         """Goes on where the music had run out: with what was queued behind it meanwhile, else with more."""
+        random = self._core.tracklist.get_random()
+        if self._rests():
+            return
         following = self._coming()[1:]
-        if following:
+        if following and not random.get():
             self._go_on(seed, following[0].tlid)
         else:
             self._keep_ahead(seed, play=True)
@@ -352,7 +395,7 @@ class SmartqueueFrontend(pykka.ThreadingActor, CoreListener):
         """Queues candidates, unless another track has begun since they were asked for."""
         if tlid != self._tracker.tlid:
             return
-        missing = self._missing()
+        missing = self._missing(play=play)
         passed_over = 0
         for candidate in candidates:
             if missing < 1:
@@ -363,7 +406,7 @@ class SmartqueueFrontend(pykka.ThreadingActor, CoreListener):
                 self._pass_over(candidate)
                 continue
             missing -= 1
-            self._own[added[0].tlid] = candidate.context
+            self._own[added[0].tlid] = candidate
             self._chooser.heard.defer(candidate.uri, "queued")
             logger.info("Smartqueue queued %s (%s)", candidate.name, _in_words(candidate.context))
             if play:
@@ -393,10 +436,18 @@ class SmartqueueFrontend(pykka.ThreadingActor, CoreListener):
     def _pass_over(self, candidate: Candidate) -> None:
         if not self._unknown:
             logger.warning(
-                "Mopidy does not know %s, which beets has: run 'mopidy local scan'. Passing over such tracks",
+                "Mopidy does not know %s, which beets has: %s. Passing over such tracks",
                 candidate.uri,
+                "see whether beet web serves it" if scheme_of(candidate.uri) == "beets" else "run 'mopidy local scan'",
             )
         self._unknown[candidate.uri] = time.monotonic()
+
+
+def _from(tlid: int | None, tlids: list[int]) -> list[int]:
+    """The list from a track on; that track alone where it is not on the list."""
+    if tlid is None:
+        return []
+    return tlids[tlids.index(tlid) :] if tlid in tlids else [tlid]
 
 
 def _in_words(context: dict[str, Any]) -> str:

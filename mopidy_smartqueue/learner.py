@@ -52,10 +52,13 @@ class Learner:
             stderr=subprocess.STDOUT,
             text=True,
         )
+        # From the outside, so that what it loads before it learns gives way, too.
+        os.setpriority(os.PRIO_PROCESS, self.process.pid, 19)
         threading.Thread(target=self._tell, args=[self.process], name="smartqueue-learner", daemon=True).start()
 
     def stop(self) -> None:
-        """Ends the learning that goes on; nothing is lost but its work."""
+        """Ends the learning that goes on, and begins no more; nothing is lost but its work."""
+        self._after = 0
         if self.process is not None:
             self.process.terminate()
 

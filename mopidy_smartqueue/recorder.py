@@ -69,18 +69,18 @@ class Recorder(pykka.ThreadingActor):
     @survives("noting a play")
     def began(self, entry: Entry) -> None:
         """Notes a listening that begins, so that the death of Mopidy does not lose it."""
-        self._keep(lambda: self._journal.note(entry))
+        self._note(entry)
 
     @survives("writing down a play")
     def record(self, entry: Entry) -> None:
         """Keeps a listening that is over, and the triplets it completes."""
-        self._keep(lambda: self._journal.note(entry))
+        self._note(entry)
         self._write(None)
 
     @survives("writing down a triplet")
     def kept(self, entry: Entry) -> None:
         """Keeps the triplets that a listening completes which goes on, now that it counts as kept."""
-        self._keep(lambda: self._journal.note(entry))
+        self._note(entry)
         self._write(entry)
 
     @survives("writing down plays")
@@ -89,12 +89,19 @@ class Recorder(pykka.ThreadingActor):
         if self._journal.waiting:
             self._write(None)
 
-    def _keep(self, how: Callable[[], None]) -> None:
+    def _note(self, entry: Entry) -> None:
+        # Only this ends a complaint: a full disk lets a file be emptied.
+        if self._keep(functools.partial(self._journal.note, entry)):
+            self._complaints.over("journal")
+
+    def _keep(self, how: Callable[[], None]) -> bool:
+        """Does something with the journal's file; whether that came to anything."""
         try:
             how()
-            self._complaints.over("journal")
         except JournalError as error:
             self._complaints.say("journal", str(error))
+            return False
+        return True
 
     def _write(self, playing: Entry | None) -> None:
         try:
@@ -102,11 +109,14 @@ class Recorder(pykka.ThreadingActor):
                 if not database.is_ours:
                     return
                 database.migrate()
-                for entry in self._journal.waiting:
+                waiting = self._journal.waiting
+                for entry in waiting:
                     play = self._play(database, entry)
                     if play is not None:
                         database.plays.add(play, count=self._count)
-                    self._keep(functools.partial(self._journal.done, entry))
+                if waiting:
+                    # Should writing stop in between, these are told again: the database keeps each once.
+                    self._keep(functools.partial(self._journal.done, *waiting))
                 plays = database.plays.since(time.time() - _SESSION, player=self._player)
                 if playing is not None and (play := self._play(database, playing)):
                     plays.append(play)
@@ -120,8 +130,10 @@ class Recorder(pykka.ThreadingActor):
 
     def _play(self, database: Database, entry: Entry) -> Play | None:
         """The listening as it is stored; None where beets does not know the track."""
-        path = self._translator.path(entry.uri)
-        track = None if path is None else database.tracks.of_file(path)
+        item = self._translator.item(entry.uri)
+        if item is None:
+            return None
+        track = database.tracks.of_id(item) if isinstance(item, int) else database.tracks.of_file(item)
         if track is None:
             return None
         return Play(

@@ -1,18 +1,33 @@
-"""Between Mopidy's URIs and the files of beets' library."""
+"""Between Mopidy's URIs and the items of beets' library."""
 
 from __future__ import annotations
 
 import os
+import re
 from pathlib import Path
-from urllib.parse import quote_from_bytes, unquote_to_bytes, urlsplit
+from urllib.parse import quote_from_bytes, unquote_to_bytes
 
+# The schemes whose tracks may be beets' items: those of Mopidy-Local, Mopidy-File and Mopidy-Beets.
+SCHEMES = ("local", "file", "beets")
 _LOCAL = "local:track:"
-# The schemes whose tracks are files that beets may know.
-SCHEMES = ("local", "file")
+# This machine may be named, in three ways (RFC 8089).
+_FILE = re.compile(r"file:(?://(?:localhost)?(?=/)|(?!//))(/.*)", re.IGNORECASE | re.DOTALL)
+_BEETS = "beets:library:track;"
+# SQLite's whole numbers end at nineteen digits.
+_ID = re.compile(rb"[0-9]{1,18}")
+
+
+def scheme_of(uri: str) -> str | None:
+    """Which of SCHEMES a URI is of; None for a radio's and all others."""
+    found = uri.partition(":")[0].lower()
+    return found if found in SCHEMES else None
 
 
 class Translator:
-    """Maps URIs of Mopidy-Local and Mopidy-File to absolute paths as beets spells them, in bytes, and back.
+    """Maps URIs of Mopidy-Local, Mopidy-File and Mopidy-Beets to beets' items, and back.
+
+    Mopidy-Local and Mopidy-File name a file; its path is absolute, as beets spells it, in bytes. Mopidy-Beets names
+    the item's id, which beets may give to another item later, so that it is looked up when it is needed.
 
     media_directory: Mopidy-Local's media_dir, or None where Mopidy-Local is not installed.
     music_directory: beets' own. Either may be a symbolic link to the other, or to a folder in it.
@@ -22,20 +37,29 @@ class Translator:
         self._media = _Root(media_directory) if media_directory else None
         self._music = _Root(music_directory) if music_directory else None
 
-    def path(self, uri: str) -> bytes | None:
-        """The file that a URI stands for; None if it is no file's, such as a radio stream's."""
-        parts = urlsplit(uri)
+    def item(self, uri: str) -> bytes | int | None:
+        """The item that a URI stands for, by its file's path or by its id; None if it is no track's of SCHEMES."""
+        if uri.startswith(_BEETS):
+            id_ = _unquoted(uri.removeprefix(_BEETS))
+            return int(id_) if _ID.fullmatch(id_) else None
         if uri.startswith(_LOCAL) and self._media is not None:
-            path = os.path.normpath(self._media.spelled + b"/" + unquote_to_bytes(uri.removeprefix(_LOCAL)))
-        elif parts.scheme == "file" and parts.netloc in ("", "localhost"):
-            path = os.path.normpath(unquote_to_bytes(uri.split(":", 1)[1].removeprefix("//" + parts.netloc)))
+            path = os.path.normpath(self._media.spelled + b"/" + _unquoted(uri.removeprefix(_LOCAL)))
+        elif (file := _FILE.fullmatch(uri)) is not None:
+            path = os.path.normpath(_unquoted(file[1]))
         else:
             return None
+        return self.spelled(path)
+
+    def spelled(self, path: bytes) -> bytes:
+        """A file's path as beets' setting spells the folder: items may be stored by either name of it."""
         real = self._media.resolved(path) if self._media is not None else None
         return (self._music.respelled(real or path) if self._music is not None else None) or path
 
-    def uri(self, path: bytes, scheme: str) -> str | None:
-        """A file's URI in one of SCHEMES; None if that scheme cannot reach it."""
+    def uri(self, path: bytes, item_id: int, scheme: str | None) -> str | None:
+        """The URI in one of SCHEMES of the item with this path and id; None if that scheme cannot reach it."""
+        if scheme == "beets":
+            # beet web cannot send a file whose name is no UTF-8, and Mopidy falls silent before it.
+            return f"{_BEETS}{item_id}" if _is_utf8(path) else None
         if scheme == "file":
             return "file://" + quote_from_bytes(path)
         if scheme != "local" or self._media is None:
@@ -43,6 +67,19 @@ class Translator:
         real = self._music.resolved(path) if self._music is not None else None
         inside = self._media.inside(path) or self._media.inside_resolved(real or path)
         return None if inside is None else _LOCAL + quote_from_bytes(inside)
+
+
+def _unquoted(text: str) -> bytes:
+    """Percent-encoding undone; what no encoding can write, as a client may send it, raises nothing."""
+    return unquote_to_bytes(text.encode(errors="surrogatepass"))
+
+
+def _is_utf8(path: bytes) -> bool:
+    try:
+        path.decode()
+    except UnicodeDecodeError:
+        return False
+    return True
 
 
 class _Root:

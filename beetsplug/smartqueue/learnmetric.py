@@ -143,6 +143,7 @@ def _as_json(lesson: Lesson) -> dict[str, object]:
         "settings": learned.settings,
         "accuracy": learned.accuracy,
         "uncertainty": learned.uncertainty,
+        "likelier": None if learned.likelier is None else vars(learned.likelier),
         "better": learned.better,
         "id": lesson.number,
         "in_use": learned.better and lesson.number is not None,

@@ -3,15 +3,17 @@
 from __future__ import annotations
 
 import configparser
+import contextlib
 import os
 import signal
 import socket
 import subprocess
 import sys
 import time
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from types import TracebackType
+from typing import IO
 
 import mpd
 import yaml
@@ -65,21 +67,46 @@ class Beets:
             raise ProgramError(message)
         return done
 
-    def start(self, *arguments: str) -> subprocess.Popen[str]:
+    def start(self, *arguments: str, output: int | IO[str] = subprocess.PIPE) -> subprocess.Popen[str]:
         """`beet` with arguments, in a process group of its own; the caller waits for its end."""
         return subprocess.Popen(
             [BIN / "beet", *arguments],
             env=self.environment,
             stdin=subprocess.DEVNULL,
-            stdout=subprocess.PIPE,
+            stdout=output,
             stderr=subprocess.STDOUT,
             text=True,
             start_new_session=True,
         )
 
+    @contextlib.contextmanager
+    def web(self) -> Iterator[int]:
+        """`beet web` (its plugin must be set) serves the library for as long as the context lasts; gives its port."""
+        port, give_up = free_port(), time.monotonic() + PATIENCE
+        log = self.folder / "web.log"
+        with log.open("w", encoding="utf-8") as output:
+            process = self.start("web", "127.0.0.1", str(port), output=output)
+        try:
+            while True:
+                try:
+                    socket.create_connection(("127.0.0.1", port)).close()
+                    break
+                except OSError:
+                    if process.poll() is not None or time.monotonic() > give_up:
+                        message = f"beet web did not come up: {log.read_text(encoding='utf-8')}"
+                        raise ProgramError(message) from None
+                    time.sleep(0.1)
+            yield port
+        finally:
+            process.terminate()
+            process.wait()
+
 
 class Mopidy:
-    """A Mopidy process with Mopidy-MPD, Mopidy-Local, Mopidy-File and smartqueue; used as a context."""
+    """A Mopidy process with Mopidy-MPD, Mopidy-Local, Mopidy-File and smartqueue; used as a context.
+
+    program: the command that starts it, in place of Mopidy's own.
+    """
 
     def __init__(
         self,
@@ -90,8 +117,10 @@ class Mopidy:
         output: str = "fakesink sync=true",
         port: int | None = None,
         settings: Mapping[str, Mapping[str, str]] | None = None,
+        program: Sequence[str | Path] = (BIN / "mopidy",),
     ) -> None:
         self.port = port or free_port()
+        self._program = program
         self.log = folder / "mopidy.log"
         # Mopidy 4 breaks the lines of its log at this width.
         self._environment = {**environment, "COLUMNS": "1000"}
@@ -107,6 +136,7 @@ class Mopidy:
             "http": {"enabled": "false"},
             "stream": {"enabled": "false"},
             "m3u": {"enabled": "false"},
+            "beets": {"enabled": "false"},
             **(settings or {}),
         }
         parser = configparser.RawConfigParser()
@@ -132,7 +162,7 @@ class Mopidy:
     def __enter__(self) -> Mopidy:
         with self.log.open("wb") as log:
             self._process = subprocess.Popen(
-                [BIN / "mopidy", "--config", self._configuration],
+                [*self._program, "--config", self._configuration],
                 env=self._environment,
                 stdin=subprocess.DEVNULL,
                 stdout=log,
@@ -149,7 +179,7 @@ class Mopidy:
                     self.stop()
                     message = f"Mopidy did not come up; {self.log} ends with:\n{self.last_words()}"
                     raise ProgramError(message) from None
-                time.sleep(0.1)
+                time.sleep(0.02)
             else:
                 return self
 

@@ -35,13 +35,16 @@ class Journal:
     What went on when the player was killed is over: it is read as interrupted, as far as it was heard by the last
     line. A line that was cut off, by a kill in the midst of writing, is left out.
 
-    A method that raises JournalError has failed on disk alone: in memory it is done.
+    A method that raises JournalError has failed on disk alone: in memory it is done, and the next one that can be
+    written brings it to the disk too.
     """
 
     def __init__(self, path: Path) -> None:
         self._path = path
         self._waiting: dict[float, Entry] = {}
         self._playing: Entry | None = None
+        # Whether the file holds all that is in memory, and ends with a whole line.
+        self._whole = False
 
     def load(self) -> None:
         """Takes up what an earlier player left; raises JournalError."""
@@ -59,13 +62,16 @@ class Journal:
             self._playing = None
         else:
             self._playing = entry
-        self._write(entry, "a")
+        if self._whole:
+            self._write([entry], anew=False)
+        else:
+            self._write_all()
 
-    def done(self, entry: Entry) -> None:
-        """A listening has arrived in the database; raises JournalError."""
-        self._waiting.pop(entry.started, None)
-        if not self._waiting:
-            self._write(self._playing, "w")
+    def done(self, *entries: Entry) -> None:
+        """Listenings have arrived in the database; raises JournalError."""
+        for entry in entries:
+            self._waiting.pop(entry.started, None)
+        self._write_all()
 
     def _read(self) -> list[Entry]:
         try:
@@ -83,13 +89,22 @@ class Journal:
                 continue
         return [entry if entry.outcome else replace(entry, outcome="interrupted") for entry in entries.values()]
 
-    def _write(self, entry: Entry | None, mode: str) -> None:
+    def _write_all(self) -> None:
+        playing = [] if self._playing is None else [self._playing]
+        self._write([*self.waiting, *playing], anew=True)
+
+    def _write(self, entries: list[Entry], *, anew: bool) -> None:
+        """Appends entries, or puts a new file in place of the old one, which stays until the new one is whole."""
+        path = self._path.with_name(f"{self._path.name}.new") if anew else self._path
+        self._whole = False
         try:
-            self._path.parent.mkdir(parents=True, exist_ok=True)
-            with self._path.open(mode, encoding="utf-8") as file:
-                if entry is not None:
-                    file.write(json.dumps(asdict(entry)) + "\n")
+            path.parent.mkdir(parents=True, exist_ok=True)
+            with path.open("w" if anew else "a", encoding="utf-8") as file:
+                file.writelines(json.dumps(asdict(entry)) + "\n" for entry in entries)
                 file.flush()
                 os.fsync(file.fileno())
+            if anew:
+                path.replace(self._path)
         except OSError as error:
             raise JournalError(f"{self._path} cannot be written: {error.strerror}") from error
+        self._whole = True

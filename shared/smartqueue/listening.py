@@ -12,6 +12,8 @@ SOURCES = ("survey", "skip", "library")
 SESSION_PAUSE = 30 * 60
 # Seconds; what is shorter is a jingle or a sound, and says nothing.
 _SHORTEST = 5.0
+# Seconds; a skip before anything sounded, as when "next" is pressed on and on, is no verdict on the sound.
+_HEARD_AT_ALL = 0.5
 # A track of which so much was heard was finished.
 _FINISHED_FRACTION = 0.9
 # Half of a track counts as kept, and so do four minutes of a long one.
@@ -75,7 +77,7 @@ def skip_triplets(plays: Iterable[Play]) -> list[Triplet]:
 
     Of A (kept), B (skipped before half of it was heard) and C (the next that is kept), B is the odd one out,
     with weight 1 − 2 × the fraction heard. A skip is silent before any kept track of the session, across a
-    long pause, and where the listener had queued the track; so are tracks of a few seconds.
+    long pause, before the track sounded, and where the listener had queued it; so are tracks of a few seconds.
     """
     triplets: list[Triplet] = []
     before: Play | None = None
@@ -91,7 +93,12 @@ def skip_triplets(plays: Iterable[Play]) -> list[Triplet]:
             if before is not None:
                 triplets += [_skip_triplet(before, play, skip) for skip in skipped]
             before, skipped = play, []
-        elif play.outcome == "skipped" and play.queued_by == "smartqueue" and play.length:
+        elif (
+            play.outcome == "skipped"
+            and play.queued_by == "smartqueue"
+            and play.length
+            and play.listened >= _HEARD_AT_ALL
+        ):
             skipped.append(play)
     return [triplet for triplet in triplets if len({triplet.near_a, triplet.near_b, triplet.odd}) == 3]
 

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 
 # A track that is within so many seconds of its end ended by itself: events come late, lengths are rounded.
 _NEAR_END = 1.5
+# A track that was held after so many seconds has hardly begun: that its end comes at position 0 is no wonder.
+_BARELY = 0.1
 
 
 @dataclass(frozen=True)
@@ -32,10 +34,15 @@ class _Open:
     listened: float = 0.0
     position: float = 0.0
     running_since: float | None = None
-    next_tlid: int | None = None
-    previous_tlid: int | None = None
+    following: Sequence[int] = ()
+    preceding: Sequence[int] = ()
     # Core says "ended" before anyone can know why; what comes then tells.
     ended: bool = False
+    # Two changes came at once: what was to be between them was passed over.
+    leapt: bool = False
+    stopped: bool = False
+    # `next` or `previous` found nothing to lead to.
+    nowhere: bool = False
 
     def run_to(self, now: float) -> None:
         if self.running_since is not None:
@@ -73,16 +80,18 @@ class PlaybackTracker:
         self._open.run_to(now)
         return _played(self._open, "")
 
-    def started(self, tlid: int, uri: str, length: float | None, *, now: float, utc: float) -> None:
-        """A track begins to play."""
+    def started(
+        self, tlid: int, uri: str, length: float | None, tlids: Collection[int], *, now: float, utc: float
+    ) -> None:
+        """A track begins to play; tlids is the player's list then."""
         if self._open is not None:
-            self._close(self._outcome_before(tlid, now), now)
+            self._close(self._outcome_before(tlid, tlids, now), now)
         self._open = _Open(tlid, uri, length, utc, running_since=now)
 
-    def expect(self, tlid: int, next_tlid: int | None, previous_tlid: int | None) -> None:
-        """While track `tlid` plays, `next` would lead to the one and `previous` to the other."""
+    def expect(self, tlid: int, following: Sequence[int], preceding: Sequence[int]) -> None:
+        """While track `tlid` plays, `next` pressed again and again would lead to the ones, `previous` to the others."""
         if self._open is not None and self._open.tlid == tlid:
-            self._open.next_tlid, self._open.previous_tlid = next_tlid, previous_tlid
+            self._open.following, self._open.preceding = following, preceding
 
     def paused(self, *, now: float) -> None:
         """Playback is held."""
@@ -106,34 +115,44 @@ class PlaybackTracker:
         if self._open is None or self._open.tlid != tlid:
             return
         self._open.run_to(now)
-        if self._is_at_end(position):
+        if self._is_at_end(position) and not self._open.stopped:
             self._close("finished", now)
         else:
             # Not over yet: core also sends this, astray, for a track that plays on.
             self._open.ended = True
+            running = self._open.running_since is not None
+            self._open.leapt = position == 0 and (running or self._open.position > _BARELY)
+
+    def stopped(self, *, before: bool) -> None:
+        """Playback has stopped; `before`: it had already, which core says when `next` or `previous` lead nowhere."""
+        if self._open is not None:
+            self._open.stopped = True
+            self._open.nowhere = self._open.nowhere or before
 
     def settled(self, current_tlid: int | None, tlids: Collection[int], *, stopped: bool, now: float) -> bool:
         """After a stop or a change of the list, when every event that belonged to it has come.
 
         current_tlid and tlids are the player's current track and its list then. Returns whether the music
-        ran out: `next` was pressed on the last track, with nothing to follow.
+        ran out: the last track ended or was skipped, with nothing to follow.
         """
         if self._open is None or current_tlid not in (None, self._open.tlid):
             return False
         self._open.run_to(now)
+        if current_tlid is not None and not stopped:
+            # It plays on, so whatever end was announced was astray.
+            self._open.ended = False
+            return False
         if self._is_at_end(self._open.position):
             self._close("finished", now)
             return stopped and current_tlid is None
-        if stopped and current_tlid is None and self._open.ended:
-            self._close("skipped", now)
-            return True
-        if current_tlid is None and self._open.tlid not in tlids:
+        if self._open.nowhere:
+            outcome = self._outcome_nowhere()
+            self._close(outcome, now)
+            return outcome == "skipped"
+        if current_tlid is None and self._open.tlid not in tlids and not (self._open.stopped and self._open.ended):
             self._close("removed", now)
         elif stopped:
             self._close("stopped", now)
-        elif current_tlid is not None:
-            # It plays on, so whatever end was announced was astray.
-            self._open.ended = False
         return False
 
     def left(self, now: float) -> float | None:
@@ -147,7 +166,8 @@ class PlaybackTracker:
         """The open track came to its end, and what should follow could not be played."""
         if self._open is not None:
             self._open.run_to(now)
-            self._open.listened = min(self._open.listened, self._open.length or self._open.listened)
+            # What its clock ran on beyond the end was silence.
+            self._open.listened -= max(self._open.position - (self._open.length or self._open.position), 0.0)
             self._open.running_since = None
             self._close("finished", now)
         self._over.append(Played(tlid, uri, None, utc, 0.0, "failed"))
@@ -161,17 +181,41 @@ class PlaybackTracker:
         open_ = self._open
         return bool(open_ and open_.length and max(position, open_.position) >= open_.length - _NEAR_END)
 
-    def _outcome_before(self, tlid: int, now: float) -> str:
-        if self._open is None:
+    def _outcome_before(self, tlid: int, tlids: Collection[int], now: float) -> str:
+        open_ = self._open
+        if open_ is None:
             return ""
-        self._open.run_to(now)
-        if self._is_at_end(self._open.position):
+        open_.run_to(now)
+        if self._is_at_end(open_.position):
             return "finished"
-        if tlid == self._open.next_tlid:
+        if open_.nowhere:
+            return self._outcome_nowhere()
+        if not open_.ended and open_.tlid not in tlids:
+            # Core announces no end of what is not on its list.
+            return "removed"
+        if open_.stopped:
+            return "stopped"
+        if tlid in open_.following[:1] or self._took_what_follows(tlids):
             return "skipped"
-        if tlid in (self._open.tlid, self._open.previous_tlid):
+        if tlid == open_.tlid or tlid in open_.preceding[:1]:
             return "back"
-        return "chosen_away"
+        # Of several presses core tells the last alone.
+        if open_.leapt and tlid in open_.following:
+            return "skipped"
+        # Where `previous` leads to the same again, it does so however often.
+        before = () if open_.tlid in open_.preceding else open_.preceding
+        return "back" if open_.leapt and tlid in before else "chosen_away"
+
+    def _took_what_follows(self, tlids: Collection[int]) -> bool:
+        """Whether core under consume took a next that it could not play off its list, to begin anywhere then."""
+        if self._open is None or not self._open.following:
+            return False
+        tlid, following = self._open.tlid, self._open.following[0]
+        return following != tlid and not {tlid, following} & set(tlids)
+
+    def _outcome_nowhere(self) -> str:
+        """`previous` leads nowhere on the first track, `next` on the last; where that is one, it was a skip."""
+        return "back" if self._open and self._open.following and not self._open.preceding else "skipped"
 
     def _close(self, outcome: str, now: float) -> None:
         if self._open is not None:

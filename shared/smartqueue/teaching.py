@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import sys
 from collections import Counter
 from collections.abc import Collection
@@ -122,6 +121,8 @@ def verdict(lesson: Lesson) -> str:
             " answers and skips."
         )
     gain = f"{100 * (learned.accuracy - learned.plain_accuracy):+.1f} ± {100 * learned.uncertainty:.1f} points"
+    if learned.likelier is not None:
+        gain += f", answers {100 * learned.likelier.mean:+.1f} ± {100 * learned.likelier.error:.1f} % likelier"
     if not learned.better:
         return f"'{learned.learner}' did best, with {gain}, which may be chance: the plain metric {is_} in use."
     number = f"metric {lesson.number}, " if lesson.number is not None else ""
@@ -129,9 +130,8 @@ def verdict(lesson: Lesson) -> str:
 
 
 def main() -> None:
-    """Teaches a profile: python -m smartqueue.teaching LIBRARY MUSIC_DIRECTORY PROFILE, at the lowest priority."""
+    """Teaches a profile: python -m smartqueue.teaching LIBRARY MUSIC_DIRECTORY PROFILE."""
     library, music_directory, profile = sys.argv[1:]
-    os.nice(19)
     try:
         with Database(library, music_directory) as database:
             print(verdict(teach(database, profile)))

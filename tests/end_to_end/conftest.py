@@ -89,11 +89,13 @@ Opener = Callable[..., contextlib.AbstractContextManager[Den]]
 
 @pytest.fixture
 def open_den(tmp_path: Path) -> Opener:
-    """Opens a den over a library; `settings` go to Mopidy's configuration, `scan` to Mopidy-Local."""
+    """Opens a den over a library, in a folder of its name; `settings` are Mopidy's, `scan` is Mopidy-Local's."""
 
     @contextlib.contextmanager
-    def opened(beets: Beets, *, scan: bool = True, settings: dict[str, dict[str, str]] | None = None) -> Iterator[Den]:
-        mopidy = Mopidy(tmp_path / "mopidy", beets.music, beets.environment, settings=settings)
+    def opened(
+        beets: Beets, *, scan: bool = True, settings: dict[str, dict[str, str]] | None = None, name: str = "mopidy"
+    ) -> Iterator[Den]:
+        mopidy = Mopidy(tmp_path / name, beets.music, beets.environment, settings=settings)
         if scan:
             mopidy.run("local", "scan")
         with mopidy:

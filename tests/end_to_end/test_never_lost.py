@@ -8,10 +8,12 @@ import sqlite3
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
+from pathlib import Path
 
 import pytest
 
 from demonstration.programs import Beets
+from tests.conftest import copied
 from tests.end_to_end.conftest import Den, Opener
 
 pytestmark = pytest.mark.mopidy
@@ -95,6 +97,18 @@ def test_a_database_that_cannot_be_written_for_a_while_has_every_play_afterwards
     assert den.state() == "play"
     write_version(den.beets, 1)
     den.until(lambda: len(den.plays()) >= 2, 40)
+
+
+def test_a_database_that_is_replaced_by_another_has_every_play_from_then_on(den: Den, tmp_path: Path) -> None:
+    other = copied(den.beets, tmp_path / "other")
+    den.play("Weir", "Tin Hats", "Warm Front", "Copper Parade")
+    skip_some(den, 1)
+    den.until(lambda: len(den.plays()) == 1)
+    other.library.replace(den.beets.library)
+    assert not den.plays()
+    skip_some(den, 2)
+    den.until(lambda: len(den.plays()) == 2)
+    assert [play.track for play in den.plays()] == [den.track("Tin Hats"), den.track("Warm Front")]
 
 
 def write_version(beets: Beets, version: int) -> None:

@@ -260,6 +260,39 @@ def test_a_file_that_beets_does_not_know_has_no_track(stage: Stage) -> None:
     assert stage.ours.tracks.of_file(b"/elsewhere/a.ogg") is None
 
 
+def test_a_file_is_found_by_either_name_of_a_linked_folder(stage: Stage, tmp_path: Path) -> None:
+    track = stage.analyse(stage.add("a.ogg"))
+    stage.music.mkdir()
+    (tmp_path / "link").symlink_to(stage.music)
+    with Database(tmp_path / "library.db", tmp_path / "link") as database:
+        assert database.tracks.of_file(os.fsencode(tmp_path / "link" / "a.ogg")) == track
+        assert database.tracks.of_file(os.fsencode(stage.music / "a.ogg")) == track
+
+
+def test_an_item_stored_by_the_links_target_is_found_by_the_link(stage: Stage, tmp_path: Path) -> None:
+    elsewhere = tmp_path / "disk"
+    elsewhere.mkdir()
+    track = stage.analyse(stage.add(str(elsewhere / "a.ogg")))
+    (tmp_path / "link").symlink_to(elsewhere)
+    with Database(tmp_path / "library.db", tmp_path / "link") as database:
+        assert database.tracks.of_file(os.fsencode(tmp_path / "link" / "a.ogg")) == track
+
+
+def test_an_item_is_found_by_its_id(stage: Stage) -> None:
+    item = stage.add("a.ogg")
+    assert stage.ours.tracks.of_id(item.id) == stage.analyse(item)
+    assert stage.ours.tracks.of_id(item.id + 1) is None
+
+
+def test_an_id_is_the_item_that_has_it_now(stage: Stage) -> None:
+    item = stage.add("a.ogg")
+    former = stage.analyse(item)
+    stage.remove(item)
+    again = stage.add("b.ogg")
+    assert again.id == item.id
+    assert stage.ours.tracks.of_id(item.id) not in (None, former)
+
+
 @pytest.mark.parametrize("mb_trackid", ["", "recording"])
 def test_what_beets_has_moved_keeps_its_vector(stage: Stage, mb_trackid: str) -> None:
     item = stage.add("a.ogg", mb_trackid)

@@ -3,6 +3,9 @@
 from __future__ import annotations
 
 import os
+import resource
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import replace
 from pathlib import Path
 
@@ -20,6 +23,17 @@ def journal(path: Path) -> Journal:
     begun = Journal(path)
     begun.load()
     return begun
+
+
+@contextmanager
+def full(path: Path, left: int) -> Iterator[None]:
+    """A disk with so many bytes of room left for the journal."""
+    soft, hard = resource.getrlimit(resource.RLIMIT_FSIZE)
+    resource.setrlimit(resource.RLIMIT_FSIZE, (path.stat().st_size + left, hard))
+    try:
+        yield
+    finally:
+        resource.setrlimit(resource.RLIMIT_FSIZE, (soft, hard))
 
 
 @pytest.fixture
@@ -97,6 +111,14 @@ def test_a_line_that_was_cut_off_costs_that_line_alone(tmp_path_factory: pytest.
     assert journal(path).waiting[0] == ENTRY
 
 
+def test_a_line_that_was_cut_off_does_not_spoil_the_next(path: Path) -> None:
+    journal(path).note(ENTRY)
+    os.truncate(path, path.stat().st_size - 5)
+    later = replace(ENTRY, started=200.0)
+    journal(path).note(later)
+    assert journal(path).waiting == [later]
+
+
 @pytest.mark.parametrize("line", ["", "words", "[]", "3", "{}", '{"uri": 3}', "\udcff"])
 def test_a_line_that_is_no_entry_is_left_out(path: Path, line: str) -> None:
     journal(path).note(ENTRY)
@@ -111,3 +133,17 @@ def test_a_journal_that_cannot_be_written_says_so_and_remembers(tmp_path: Path) 
     with pytest.raises(JournalError, match="cannot be written"):
         lost.note(ENTRY)
     assert lost.waiting == [ENTRY]
+
+
+@pytest.mark.parametrize("left", [0, 50])
+def test_what_a_full_disk_did_not_take_is_written_once_there_is_room(path: Path, left: int) -> None:
+    entries = [replace(ENTRY, started=float(number)) for number in range(4)]
+    first = journal(path)
+    first.note(entries[0])
+    with full(path, left):
+        for entry in entries[1:3]:
+            with pytest.raises(JournalError, match="cannot be written"):
+                first.note(entry)
+        assert journal(path).waiting == entries[:1]
+    first.note(entries[3])
+    assert journal(path).waiting == entries

@@ -44,6 +44,10 @@ def test_the_earlier_the_skip_the_more_it_weighs() -> None:
     assert [triplet.weight for triplet in skip_triplets(plays)] == pytest.approx([0.8, 0.2])
 
 
+def test_a_skip_before_the_track_sounded_is_silent() -> None:
+    assert not skip_triplets(evening((1, "finished", 1), (2, "skipped", 0.001), (3, "finished", 1)))
+
+
 def test_a_skip_before_any_kept_track_is_silent() -> None:
     assert not skip_triplets(evening((2, "skipped", 0.1), (3, "finished", 1)))
 

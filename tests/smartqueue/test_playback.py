@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
+
 from smartqueue.playback import PlaybackTracker, Played
 
 
@@ -12,15 +14,33 @@ class Player:
         self.tracker = PlaybackTracker()
         self.now = 50.0
 
-    def start(self, tlid: int, next_tlid: int | None = None, previous_tlid: int | None = None) -> None:
-        self.tracker.started(tlid, f"local:track:{tlid}", 100.0, now=self.now, utc=1000.0 + self.now)
-        self.tracker.expect(tlid, next_tlid, previous_tlid)
+    def start(
+        self,
+        tlid: int,
+        next_tlid: int | None = None,
+        previous_tlid: int | None = None,
+        tlids: Collection[int] = range(1, 10),
+    ) -> None:
+        """What follows the next, and comes before the previous, are the numbers from there on."""
+        self.tracker.started(tlid, f"local:track:{tlid}", 100.0, tlids, now=self.now, utc=1000.0 + self.now)
+        following = [] if next_tlid is None else [*range(next_tlid, 10)]
+        preceding = [] if previous_tlid is None else [*range(previous_tlid, 0, -1)]
+        self.tracker.expect(tlid, following, preceding)
 
     def hear(self, seconds: float) -> None:
         self.now += seconds
 
     def end(self, tlid: int, position: float) -> None:
         self.tracker.ended(tlid, position, now=self.now)
+
+    def stop(self, *, before: bool = False) -> None:
+        self.tracker.stopped(before=before)
+
+    def nowhere(self, tlid: int) -> None:
+        """What core says when `next` or `previous` lead nowhere."""
+        self.stop()
+        self.stop(before=True)
+        self.end(tlid, 0)
 
     def settle(self, current: int | None, tlids: set[int], *, stopped: bool) -> bool:
         return self.tracker.settled(current, tlids, stopped=stopped, now=self.now)
@@ -96,9 +116,147 @@ def test_next_on_the_last_track_is_a_skip_and_the_music_has_run_out() -> None:
     player = Player()
     player.start(1)
     player.hear(10)
-    player.end(1, 0)
+    player.nowhere(1)
     ran_out = player.settle(None, {1}, stopped=True)
     assert (player.only().outcome, ran_out) == ("skipped", True)
+
+
+def test_the_last_track_that_ends_by_itself_is_finished_and_the_music_has_run_out() -> None:
+    player = Player()
+    player.start(1)
+    player.hear(100)
+    player.stop()
+    player.end(1, 0)
+    ran_out = player.settle(None, {1}, stopped=True)
+    assert (player.only().outcome, ran_out) == ("finished", True)
+
+
+def test_previous_on_the_first_track_is_a_step_back_and_nothing_has_run_out() -> None:
+    player = Player()
+    player.start(1, next_tlid=2)
+    player.hear(10)
+    player.nowhere(1)
+    ran_out = player.settle(None, {1, 2}, stopped=True)
+    assert (player.only().outcome, ran_out) == ("back", False)
+
+
+def test_next_on_the_last_track_and_another_chosen_at_once_is_a_skip() -> None:
+    player = Player()
+    player.start(9)
+    player.hear(10)
+    player.nowhere(9)
+    player.start(3)
+    assert player.only().outcome == "skipped"
+
+
+def test_stop_under_consume_is_no_skip_and_nothing_has_run_out() -> None:
+    player = Player()
+    player.start(1, next_tlid=2)
+    player.hear(10)
+    player.stop()
+    player.end(1, 10)
+    ran_out = player.settle(None, {2}, stopped=True)
+    assert (player.only().outcome, ran_out) == ("stopped", False)
+
+
+def test_stop_and_the_next_track_chosen_at_once_is_no_skip() -> None:
+    player = Player()
+    player.start(1, next_tlid=2)
+    player.hear(10)
+    player.stop()
+    player.end(1, 10)
+    player.start(2)
+    assert player.only().outcome == "stopped"
+
+
+def test_a_cleared_list_and_another_track_at_once_is_removed() -> None:
+    player = Player()
+    player.start(1, next_tlid=2)
+    player.hear(10)
+    player.stop()
+    player.start(3, tlids={3})
+    assert player.only().outcome == "removed"
+
+
+def test_the_playing_track_removed_and_another_chosen_at_once_is_removed() -> None:
+    player = Player()
+    player.start(1, next_tlid=2)
+    player.hear(10)
+    player.start(2, tlids={2, 3})
+    assert player.only().outcome == "removed"
+
+
+def test_next_under_consume_is_a_skip() -> None:
+    player = Player()
+    player.start(1, next_tlid=2)
+    player.hear(10)
+    player.end(1, 10)
+    player.start(2, tlids={2, 3})
+    assert player.only().outcome == "skipped"
+
+
+def test_next_twice_at_once_is_a_skip() -> None:
+    player = Player()
+    player.start(1, next_tlid=2)
+    player.hear(10)
+    player.end(1, 0)
+    player.start(3)
+    assert player.only().outcome == "skipped"
+
+
+def test_previous_twice_at_once_is_a_step_back() -> None:
+    player = Player()
+    player.start(5, next_tlid=6, previous_tlid=4)
+    player.hear(10)
+    player.end(5, 0)
+    player.start(3)
+    assert player.only().outcome == "back"
+
+
+def test_where_previous_leads_to_the_same_again_no_track_before_it_is_a_step_back() -> None:
+    player = Player()
+    player.start(3, next_tlid=4, previous_tlid=3)
+    player.hear(10)
+    player.end(3, 0)
+    player.start(1)
+    assert player.only().outcome == "chosen_away"
+
+
+def test_a_track_that_never_sounded_says_nothing_by_a_position_of_zero() -> None:
+    player = Player()
+    player.start(1, next_tlid=2)
+    player.tracker.paused(now=player.now)
+    player.hear(10)
+    player.end(1, 0)
+    player.start(3)
+    assert player.only().outcome == "chosen_away"
+
+
+def test_another_chosen_under_consume_is_no_skip_where_next_would_have_led_to_the_same_again() -> None:
+    player = Player()
+    player.start(2, next_tlid=2)
+    player.hear(10)
+    player.end(2, 10)
+    player.start(7, tlids={3, 7})
+    assert player.only().outcome == "chosen_away"
+
+
+def test_a_track_that_core_drops_from_what_plays_after_a_stray_end_is_removed() -> None:
+    player = Player()
+    player.start(1, next_tlid=2)
+    player.end(1, 0)
+    player.hear(10)
+    player.settle(None, {2}, stopped=False)
+    assert player.only().outcome == "removed"
+
+
+def test_the_same_again_right_after_it_began_is_a_step_back_wherever_next_leads_then() -> None:
+    player = Player()
+    player.start(2, next_tlid=1)
+    player.hear(0.01)
+    player.end(2, 0)
+    player.start(2)
+    assert player.only().outcome == "back"
 
 
 def test_a_cleared_list_is_no_skip_and_nothing_has_run_out() -> None:
@@ -132,6 +290,14 @@ def test_a_stray_end_of_a_track_that_plays_on_changes_nothing() -> None:
     player.hear(100)
     player.end(1, 100)
     assert (lambda played: (played.outcome, played.listened))(player.only()) == ("finished", 100)
+
+
+def test_the_list_may_change_near_the_end_of_a_track_that_plays_on() -> None:
+    player = Player()
+    player.start(1, next_tlid=2)
+    player.hear(99)
+    player.settle(1, {1, 2, 3}, stopped=False)
+    assert player.tracker.tlid == 1
 
 
 def test_a_list_cleared_after_a_stray_end_is_no_skip() -> None:
@@ -172,3 +338,23 @@ def test_a_player_that_goes_away_interrupts() -> None:
     player.hear(10)
     player.tracker.interrupted(now=player.now)
     assert player.only().outcome == "interrupted"
+
+
+def test_next_into_a_file_that_cannot_be_played_under_consume_is_a_skip() -> None:
+    player = Player()
+    player.start(1, next_tlid=2)
+    player.hear(10)
+    player.end(1, 0)
+    player.start(1, tlids={3, 4})
+    assert player.only().outcome == "skipped"
+
+
+def test_the_silence_after_a_track_that_hung_is_not_listened_to() -> None:
+    player = Player()
+    player.start(1, next_tlid=2)
+    player.hear(10)
+    player.tracker.seeked(95.0, now=player.now)
+    player.hear(8)
+    player.tracker.hung(2, "local:track:2", now=player.now, utc=1000.0)
+    finished, failed = player.tracker.over()
+    assert (finished.outcome, finished.listened, failed.outcome) == ("finished", 15, "failed")

@@ -104,7 +104,7 @@ class Connection:
             "unable to open": "let this user read and write it and its folder",
             "not a database": "it is no beets library: check the path",
             "no such table": "it has no analysed tracks yet: run beet analyze",
-            "full": "the disk is full",
+            "full": "make room on its disk",
         }
         for sign, words in advice.items():
             if sign in error:

@@ -93,4 +93,9 @@ MIGRATIONS: tuple[tuple[str, ...], ...] = (
             scalars TEXT NOT NULL,
             failure TEXT NOT NULL)""",
     ),
+    (
+        # A new track looks for the row that it may have had before, which took longer the more rows there were.
+        "CREATE INDEX smartqueue_track_mb_trackid ON smartqueue_track (mb_trackid) WHERE mb_trackid != ''",
+        "CREATE INDEX smartqueue_play_track ON smartqueue_play (track, started)",
+    ),
 )

@@ -164,11 +164,18 @@ class Tracks:
     def of_file(self, file: bytes) -> int | None:
         """The track of the item at an absolute path, made if the item was not analysed yet; else None."""
         stored = {file}
-        folder = self._directory.rstrip(b"/") + b"/"
-        if file.startswith(folder):
-            stored.add(file[len(folder) :])
+        # An item may have been imported by either name of a music directory that is a symbolic link.
+        folders = {folder.rstrip(b"/") + b"/" for folder in (self._directory, os.path.realpath(self._directory))}
+        for folder in folders:
+            if file.startswith(folder):
+                inside = file[len(folder) :]
+                stored |= {inside, *(other + inside for other in folders)}
         marks = ",".join("?" * len(stored))
         return self._of_item(f"path IN ({marks})", *stored)
+
+    def of_id(self, item_id: int) -> int | None:
+        """The track of the item that has this id now, made if the item was not analysed yet; else None."""
+        return self._of_item("id = ?", item_id)
 
     def of_recording(self, mb_trackid: str, path: bytes) -> int | None:
         """The track of the item that is this recording, or else has this path as beets stores it; else None."""
@@ -205,10 +212,14 @@ class Tracks:
             own = None
         if own is None:
             # A file that was removed and imported again finds its row by its audio, its recording or its path.
+            # Each index is asked by itself: together they would have every row looked at.
             own = connection.execute(
-                f"SELECT * FROM smartqueue_track t WHERE NOT EXISTS (SELECT 1 FROM items i WHERE {OF_ITEM})"
-                " AND ((audio_hash != '' AND audio_hash = ?) OR (mb_trackid != '' AND mb_trackid = ?)"
-                " OR path = ?) ORDER BY audio_hash = ? DESC, path = ? DESC LIMIT 1",
+                "SELECT t.* FROM smartqueue_track t WHERE id IN ("
+                "SELECT id FROM smartqueue_track WHERE audio_hash = NULLIF(?, '')"
+                " UNION SELECT id FROM smartqueue_track WHERE mb_trackid != '' AND mb_trackid = ?"
+                " UNION SELECT id FROM smartqueue_track WHERE path = ?)"
+                f" AND NOT EXISTS (SELECT 1 FROM items i WHERE {OF_ITEM})"
+                " ORDER BY audio_hash = ? DESC, path = ? DESC LIMIT 1",
                 (audio_hash, item.mb_trackid, item.path, audio_hash, item.path),
             ).fetchone()
         if own is None:

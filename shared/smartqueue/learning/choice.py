@@ -9,7 +9,7 @@ from scipy.sparse import coo_array
 from scipy.sparse.csgraph import connected_components
 from threadpoolctl import threadpool_limits  # type: ignore[import-untyped]  # no types there
 
-from smartqueue.learning.crossvalidation import FEWEST, Option, Trial, cross_validate
+from smartqueue.learning.crossvalidation import FEWEST, Gain, Option, Trial, cross_validate
 from smartqueue.learning.estimators import MatrixMetric, TripletMetric, WeightedMetric
 from smartqueue.learning.likelihood import Floats
 from smartqueue.learning.triplets import Integers, Triplets, check
@@ -39,7 +39,8 @@ class Learned:
 
     `matrix` is (features, features), positive semi-definite, trace = features. The accuracies are held out,
     odd-one-out (chance 1/3), and nan where there was too little to hold out; `uncertainty` is the standard
-    error of their difference. `better` says whether the metric may be put in use in place of the plain one.
+    error of their difference. `likelier` is the gain of an answer's log probability, None where plain was chosen.
+    `better` says whether the metric may be put in use in place of the plain one.
     """
 
     matrix: Floats
@@ -48,6 +49,7 @@ class Learned:
     accuracy: float = nan
     plain_accuracy: float = nan
     uncertainty: float = nan
+    likelier: Gain | None = None
     better: bool = False
     candidates: tuple[Candidate, ...] = ()
 
@@ -77,8 +79,8 @@ def learn(
     than the plain metric does, and costs a listener who hears plainly some points.
 
     Choice and verdict come from repeated, seeded, nested cross-validation: no answer judges a choice that it
-    took part in. A metric is `better` when its accuracy gains more than chance gives once in ten, 1.28 standard
-    errors of the gain, and the held-out answers are likelier too.
+    took part in. A metric is `better` when its held-out accuracy and the likelihood of the held-out answers both
+    gain on the plain metric's, one of them by more than chance gives once in ten, 1.28 standard errors.
 
     Raises ValueError, naming the row, for input that cannot be meant.
     """
@@ -99,11 +101,11 @@ def learn(
         best = [options[members[int(totals[members].argmax())]] for members in families]
         matrices = [option.fit(trial.points, trial.weights, trial.library) for option in best[:-1]]
     candidates = tuple(
-        Candidate(option.name, _settings(option), verdict.accuracy, verdict.difference, verdict.uncertainty)
+        Candidate(option.name, _settings(option), verdict.accuracy, verdict.in_accuracy.mean, verdict.in_accuracy.error)
         for option, verdict in zip(best[:-1], verdicts[:-1], strict=True)
     )
     chosen, verdict = best[-1], verdicts[-1]
-    plain_accuracy = verdict.accuracy - verdict.difference
+    plain_accuracy = verdict.accuracy - verdict.in_accuracy.mean
     if chosen.name == "plain":
         return replace(
             plain, accuracy=plain_accuracy, plain_accuracy=plain_accuracy, uncertainty=0.0, candidates=candidates
@@ -115,7 +117,8 @@ def learn(
         settings=candidates[number].settings,
         accuracy=verdict.accuracy,
         plain_accuracy=plain_accuracy,
-        uncertainty=verdict.uncertainty,
+        uncertainty=verdict.in_accuracy.error,
+        likelier=verdict.in_likelihood,
         better=own and verdict.better,
         candidates=candidates,
     )

@@ -55,16 +55,29 @@ class Trial:
 
 
 @dataclass(frozen=True)
-class Verdict:
-    """Held-out accuracy, its gain on plain's with the gain's standard error, and whether the gain is beyond doubt.
+class Gain:
+    """The mean gain of a held-out answer over the plain metric's, and its standard error."""
 
-    It is where the accuracy gains more than `DOUBT` standard errors, and the likelihood of the answers, which
-    sees how near a miss was and so errs at other times, gains too.
+    mean: float
+    error: float
+
+    @property
+    def is_beyond_doubt(self) -> bool:
+        """Whether chance alone would give as much less than once in ten."""
+        return self.mean > DOUBT * self.error
+
+
+@dataclass(frozen=True)
+class Verdict:
+    """Held-out accuracy, and what is gained over plain: in accuracy, and in log likelihood.
+
+    The likelihood sees how near a miss was, so that it often tells from fewer answers, and errs at other times.
+    `better` is where both gain, and either of them beyond doubt.
     """
 
     accuracy: float
-    difference: float
-    uncertainty: float
+    in_accuracy: Gain
+    in_likelihood: Gain
     better: bool
 
 
@@ -136,18 +149,25 @@ def _compare(held: Floats, plain: Floats, trial: Trial) -> Verdict:
         likelihood[repeat, tested] = _log_likelihood(ours[tested], weights) - _log_likelihood(theirs[tested], weights)
     tested = ~np.isnan(gain).all(axis=0)
     if not tested.any():
-        return Verdict(np.nan, 0.0, np.nan, better=False)
+        nothing = Gain(0.0, np.nan)
+        return Verdict(np.nan, nothing, nothing, better=False)
     share = trial.weights[tested] / trial.weights[tested].sum()
     units = np.unique(trial.units[tested], return_inverse=True)[1]
-    gains = np.nanmean(gain[:, tested], axis=0)
-    difference = float(share @ gains)
-    deviations = np.bincount(units, weights=share * (gains - difference))
-    count = len(deviations)
-    uncertainty = float(np.sqrt(np.sum(deviations**2) * count / max(count - 1, 1)))
-    likelier = float(share @ np.nanmean(likelihood[:, tested], axis=0))
-    return Verdict(
-        accuracy=float(share @ np.nanmean(right[:, tested], axis=0)),
-        difference=difference,
-        uncertainty=uncertainty,
-        better=count >= FEWEST and difference > DOUBT * uncertainty and likelier > 0,
+    in_accuracy, in_likelihood = (
+        _gain(np.nanmean(values[:, tested], axis=0), share, units) for values in (gain, likelihood)
     )
+    beyond_doubt = in_accuracy.is_beyond_doubt or in_likelihood.is_beyond_doubt
+    return Verdict(
+        float(share @ np.nanmean(right[:, tested], axis=0)),
+        in_accuracy,
+        in_likelihood,
+        better=units.max() + 1 >= FEWEST and in_accuracy.mean > 0 and in_likelihood.mean > 0 and beyond_doubt,
+    )
+
+
+def _gain(values: Floats, share: Floats, units: Integers) -> Gain:
+    """The mean of values (n,) by their share (n,), with its standard error over units (n,), numbered from 0."""
+    mean = float(share @ values)
+    deviations = np.bincount(units, weights=share * (values - mean))
+    count = len(deviations)
+    return Gain(mean, float(np.sqrt(np.sum(deviations**2) * count / max(count - 1, 1))))
