@@ -8,6 +8,7 @@ from mopidy import config, ext
 from mopidy.config.schemas import ConfigSchema
 
 from smartqueue import __version__
+from smartqueue.ranges import RANGES
 
 
 class Extension(ext.Extension):
@@ -30,10 +31,18 @@ class Extension(ext.Extension):
         schema["profile"] = config.String()
         schema["play_counts"] = config.Boolean()
         schema["auto_learn"] = config.Integer(minimum=0)
+        schema["keep_played"] = config.Integer(minimum=0)
+        for name, (low, high) in RANGES.items():
+            whole = name.endswith("_window")
+            schema[name] = (config.Integer if whole else config.Float)(minimum=low, maximum=high)
+        for name in ("genres", "not_genres", "seasons"):
+            schema[name] = config.List(optional=True)
         return schema
 
     def setup(self, registry: ext.Registry) -> None:
-        """Registers the frontend; nothing is loaded before it starts."""
+        """Registers the frontend and the playlists; nothing is loaded before they start."""
+        from mopidy_smartqueue.backend import SmartqueueBackend
         from mopidy_smartqueue.frontend import SmartqueueFrontend
 
+        registry.add("backend", SmartqueueBackend)
         registry.add("frontend", SmartqueueFrontend)

@@ -1,153 +1,152 @@
-"""Chooses what to queue: holds the library's points in memory, and looks for changes of the database."""
+"""Chooses what to queue, from the library in memory and from what was heard lately."""
 
 from __future__ import annotations
 
 import os
 import time
 from collections.abc import Callable
-from dataclasses import dataclass
 
 import numpy as np
 import pykka
-from numpy.typing import NDArray
 
-from mopidy_smartqueue import generations
-from mopidy_smartqueue.candidates import Candidate, Request
+from mopidy_smartqueue.catalogue import Catalogue
 from mopidy_smartqueue.complaints import Complaints
+from mopidy_smartqueue.requests import Candidate, Request
 from mopidy_smartqueue.survival import survives
 from mopidy_smartqueue.translator import Translator, scheme_of
 from smartqueue.beets_configuration import BeetsPlaces
-from smartqueue.database import Database, DatabaseError, Library
-from smartqueue.selection import choose
+from smartqueue.explanation import explain
+from smartqueue.journal import Entry
+from smartqueue.listening import Play
+from smartqueue.mixes import Situation, made
+from smartqueue.preferences import Preferences
+from smartqueue.selection import Choice, Context, Past, choose
 
-logger = generations.logger(__name__)
-
-# What was heard within so many seconds is not offered again while there is anything else.
-_LATELY = 24 * 3600
 # How many candidates one answer holds: enough to pass over some that Mopidy does not know.
 _CANDIDATES = 20
 
 
-@dataclass(frozen=True)
-class _Loaded:
-    """The library as it was when `version` was read."""
-
-    version: object
-    library: Library
-    points: NDArray[np.float32]
-    # Of each track, by its file and by its id in beets.
-    rows: dict[bytes | int, int]
-
-
 class Chooser(pykka.ThreadingActor):
-    """Answers requests from memory; the database is only read, and never waited for long."""
+    """Answers from memory. It never asks core for anything, so that core may wait for it."""
 
-    def __init__(self, places: BeetsPlaces, translator: Translator, complaints: Complaints, profile: str) -> None:
+    def __init__(
+        self,
+        places: BeetsPlaces,
+        translator: Translator,
+        complaints: Complaints,
+        profile: str,
+        preferences: Preferences,
+    ) -> None:
         super().__init__()
-        self._places = places
-        self._translator = translator
+        self._catalogue = Catalogue(places, translator, complaints, profile, preferences.rules)
         self._profile = profile
-        self._loaded: _Loaded | None = None
-        self._complaints = complaints
-        # When our tracks were last heard or queued, and whether they were skipped then; oldest first.
-        self._heard: dict[int, tuple[float, bool]] = {}
+        self._preferences = preferences
+        self._playing: int | None = None
+        self._scheme: str | None = None
+        # No seed, so that tomorrow is not today.
+        self._generator = np.random.default_rng()
 
     @survives("loading the library")
     def on_start(self) -> None:
         """Loads the library beside Mopidy's own start."""
-        self._refresh()
+        self._catalogue.refresh()
+
+    # What happens
+
+    @survives("noticing what plays")
+    def began(self, uri: str, chosen: bool) -> None:
+        """A track begins to play, chosen by the listener or by us."""
+        track = self._catalogue.track(uri)
+        self._playing, self._scheme = track, scheme_of(uri) or self._scheme
+        if track is not None:
+            self._catalogue.session.began(track, time.time(), chosen=chosen)
 
     @survives("remembering what was heard")
-    def heard(self, uri: str, outcome: str) -> None:
-        """Remembers that a track was heard or queued, so that it is not offered again at once."""
-        row = self._row(uri)
-        if row is not None and self._loaded is not None:
-            self._remember(int(self._loaded.library.ids[row]), time.time(), outcome)
+    def ended(self, entry: Entry) -> None:
+        """A listening is over."""
+        track = self._catalogue.track(entry.uri)
+        if track is not None:
+            play = Play(
+                track, "", self._profile, entry.started, entry.listened, entry.length, entry.outcome, entry.queued_by
+            )
+            self._catalogue.session.ended(play, time.time())
+
+    @survives("remembering what was queued")
+    def queued(self, uri: str) -> None:
+        """A track was queued, so that it is not offered again at once."""
+        track = self._catalogue.track(uri)
+        if track is not None:
+            self._catalogue.session.queued(track, time.time())
+
+    @survives("remembering what was taken back")
+    def put_back(self, uri: str) -> None:
+        """A track of ours was taken back before it was heard."""
+        track = self._catalogue.track(uri)
+        if track is not None:
+            self._catalogue.session.put_back(track)
+
+    @survives("remembering what was taken out")
+    def taken_out(self, uri: str) -> None:
+        """The listener took out a track of ours: not this."""
+        track = self._catalogue.track(uri)
+        if track is not None:
+            self._catalogue.session.taken_out(track)
+
+    # What is asked for
 
     @survives("choosing tracks")
     def choose(self, request: Request, reply: Callable[[list[Candidate]], object]) -> None:
-        """Hands the tracks to try to `reply`, the best first; none where the seed is not analysed."""
-        self._refresh()
+        """Hands the tracks to try for the next place to `reply`, the best first; none where nothing is analysed."""
+        self._catalogue.refresh()
         reply(self._candidates(request))
 
-    def _candidates(self, request: Request) -> list[Candidate]:
-        seed = self._row(request.seed)
-        if seed is None or self._loaded is None:
+    def mix(self, name: str) -> list[str]:
+        """The URIs of a mix of smartqueue.mixes, the best that there is now."""
+        among = self._catalogue.among
+        if among is None:
             return []
-        loaded, library = self._loaded, self._loaded.library
-        never = np.zeros(len(library.ids), dtype=bool)
-        never[[row for uri in (*request.queued, *request.unknown) if (row := self._row(uri)) is not None]] = True
-        candidates: list[Candidate] = []
-        lately, skipped = self._lately(library.ids)
-        for choice in choose(loaded.points, seed, never=never, lately=lately, skipped=skipped):
-            file, item_id = library.files[choice.row], int(library.item_ids[choice.row])
-            uri = self._translator.uri(file, item_id, scheme_of(request.seed))
-            if uri is None or not os.path.isfile(file):  # noqa: PTH113 - paths are bytes
-                continue
-            context = {
-                "near": int(library.ids[seed]),
-                "distance": round(choice.distance, 3),
-                "place": choice.place,
-                "relaxed": choice.relaxed,
-            }
-            candidates.append(Candidate(uri, file, library.names[choice.row], context))
-            if len(candidates) == _CANDIDATES:
-                break
-        return candidates
+        session, rows = self._catalogue.session, self._catalogue.rows
+        playing = rows([] if self._playing is None else [self._playing])
+        past = Past(rows(session.heard), rows(session.skipped), np.concatenate([rows(session.not_this), playing]))
+        now = Situation(int(playing[0]) if len(playing) else None, tuple(rows(session.kept).tolist()), past)
+        found = made(name, among, now, self._preferences, self._generator)
+        uris = (self._catalogue.uri(row, scheme) for row in found for scheme in self._schemes())
+        return [uri for uri in uris if uri is not None]
 
-    def _row(self, uri: str) -> int | None:
-        item = self._translator.item(uri)
-        return None if item is None or self._loaded is None else self._loaded.rows.get(item)
+    def _schemes(self) -> tuple[str | None, ...]:
+        return (self._scheme,)
 
-    def _lately(self, ids: NDArray[np.int64]) -> tuple[NDArray[np.int64], NDArray[np.bool_]]:
-        """(tracks,) how many others were heard since each was, -1 for long ago; (tracks,) which were skipped then."""
-        day_ago = time.time() - _LATELY
-        self._heard = {track: heard for track, heard in self._heard.items() if heard[0] > day_ago}
-        heard = np.fromiter(self._heard, dtype=np.int64)
-        was_skipped = np.array([skipped for _, skipped in self._heard.values()], dtype=bool)
-        # Ids are sorted, so a track's row is found by halving.
-        rows = np.searchsorted(ids, heard)
-        here = np.isin(heard, ids)
-        lately = np.full(len(ids), -1, dtype=np.int64)
-        lately[rows[here]] = np.arange(len(heard) - 1, -1, -1)[here]
-        skipped = np.zeros(len(ids), dtype=bool)
-        skipped[rows[here]] = was_skipped[here]
-        return lately, skipped
-
-    def _remember(self, track: int, moment: float, outcome: str) -> None:
-        self._heard.pop(track, None)
-        self._heard[track] = (moment, outcome == "skipped")
-
-    def _refresh(self) -> None:
-        """Loads the library anew if it, or the metric in use, has changed; keeps the old one while it cannot."""
-        try:
-            # A writer that holds the database for long does not keep the music waiting.
-            with Database(self._places.library, self._places.music_directory, timeout=0.2) as database:
-                if not database.is_ours:
-                    self._complaints.say(
-                        "chooser", f"{self._places.library} has no analysed tracks yet: run beet analyze"
-                    )
-                    return
-                database.migrate()
-                version = database.version(self._profile)
-                if self._loaded is None or version != self._loaded.version:
-                    self._load(database, version)
-        except DatabaseError as error:
-            self._complaints.say("chooser", str(error))
-
-    def _load(self, database: Database, version: object) -> None:
-        library = database.vectors.library()
-        if not len(library.ids):
-            self._complaints.say("chooser", f"{self._places.library} has no analysed tracks yet: run beet analyze")
-            return
-        metric = database.metric(self._profile, library)
-        rows: dict[bytes | int, int] = {self._translator.spelled(file): row for row, file in enumerate(library.files)}
-        rows.update((item_id, row) for row, item_id in enumerate(library.item_ids.tolist()))
-        if self._loaded is None:
-            for play in database.plays.since(time.time() - _LATELY):
-                self._remember(play.track, play.started, play.outcome)
-        self._loaded = _Loaded(version, library, metric.points(library.vectors), rows)
-        self._complaints.over("chooser")
-        logger.info(
-            "Smartqueue knows %d tracks of %s (metric: %s)", len(library.ids), self._places.library, metric.learner
+    def _candidates(self, request: Request) -> list[Candidate]:
+        among, playing = self._catalogue.among, self._catalogue.row(request.playing)
+        if among is None or playing is None:
+            return []
+        rows = self._catalogue.rows
+        track = int(among.library.ids[playing])
+        wish = self._catalogue.session.wish(track, time.time(), chosen=request.chosen)
+        seeds = [
+            (int(row), weight) for track, weight in zip(wish.seeds, wish.weights, strict=True) for row in rows([track])
+        ]
+        queued = [row for uri in request.queued if (row := self._catalogue.row(uri)) is not None]
+        unknown = [row for uri in request.unknown if (row := self._catalogue.row(uri)) is not None]
+        last = queued[-1] if queued else playing
+        heard, never = rows(wish.heard), np.array([*queued, *unknown, *rows(wish.not_this)], dtype=np.int64)
+        found = choose(
+            among.pool,
+            Context([row for row, _ in seeds], [weight for _, weight in seeds], rows(wish.away).tolist(), last),
+            Past(np.append(heard, queued).astype(np.int64), rows(wish.skipped), never),
+            windows=self._preferences.windows,
+            taste=self._preferences.taste,
+            generator=self._generator,
+            count=_CANDIDATES,
         )
+        candidates = (self._candidate(choice, last, scheme_of(request.playing)) for choice in found)
+        return [candidate for candidate in candidates if candidate is not None]
+
+    def _candidate(self, choice: Choice, last: int, scheme: str | None) -> Candidate | None:
+        among = self._catalogue.among
+        uri = self._catalogue.uri(choice.row, scheme)
+        if among is None or uri is None or not os.path.isfile(among.library.files[choice.row]):  # noqa: PTH113 - bytes
+            return None
+        why = explain(among, choice, last)
+        library = among.library
+        return Candidate(uri, library.files[choice.row], library.names[choice.row], why.in_words(), why.as_json())

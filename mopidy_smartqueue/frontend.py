@@ -1,13 +1,10 @@
-"""Listens to Mopidy's core, and keeps a few well-chosen tracks ahead of the one that plays."""
+"""Listens to Mopidy's core: what it tells becomes plays, and a queue that goes on."""
 
 from __future__ import annotations
 
-import functools
-import itertools
 import os
 import socket
 import time
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -16,10 +13,12 @@ from mopidy.core import CoreListener
 
 from mopidy_smartqueue import Extension, generations
 from mopidy_smartqueue.alarm import Alarm
-from mopidy_smartqueue.candidates import Candidate, Request
 from mopidy_smartqueue.complaints import Complaints
+from mopidy_smartqueue.queue import Queue
+from mopidy_smartqueue.requests import Candidate, Request
+from mopidy_smartqueue.snapshot import Snapshot, snapshot
 from mopidy_smartqueue.survival import survives
-from mopidy_smartqueue.translator import Translator, scheme_of
+from mopidy_smartqueue.translator import Translator
 from smartqueue.beets_configuration import BeetsPlaces, ConfigurationError, beets_places
 from smartqueue.journal import Entry, Journal
 from smartqueue.listening import kept_after
@@ -32,31 +31,6 @@ _STARTS = 5
 _START_AGAIN = 0.5
 # How many seconds before a track's end to look whether what follows is still there, and how many after it core hangs.
 _NEARLY_OVER, _OVERDUE = 10.0, 3.0
-# A track that Mopidy did not know is offered to it again after so many seconds: it may be scanned by then.
-_UNKNOWN_FOR = 600
-
-
-@dataclass(frozen=True)
-class _Snapshot:
-    """What core says of itself at one moment; begun is how many tracks had begun by then, so far as we knew."""
-
-    begun: int
-    tl_tracks: list[Any]
-    current: int | None
-    following: int | None
-    previous: int | None
-    # In repeat and under random `next` may lead on to any track.
-    anywhere: bool
-    stopped: bool
-
-    @property
-    def tlids(self) -> list[int]:
-        """The track list's ids, in order."""
-        return [tl_track.tlid for tl_track in self.tl_tracks]
-
-    def coming(self, current: int | None) -> list[Any]:
-        """The track list from a track on."""
-        return list(itertools.dropwhile(lambda tl_track: tl_track.tlid != current, self.tl_tracks))
 
 
 class SmartqueueFrontend(pykka.ThreadingActor, CoreListener):
@@ -65,18 +39,14 @@ class SmartqueueFrontend(pykka.ThreadingActor, CoreListener):
     def __init__(self, config: dict[str, Any], core: Any) -> None:  # noqa: ANN401 - a Pykka proxy has no type
         super().__init__()
         self._core = core
-        self._ahead: int = config["smartqueue"]["ahead"]
         self._config = config
         self._tracker = PlaybackTracker()
-        # The tracks that we queued ourselves, by tlid.
-        self._own: dict[int, Candidate] = {}
-        self._unknown: dict[str, float] = {}
         self._settling = False
         self._begun = 0
         self._starts_left = _STARTS
-        self._last_tlid: int | None = None
         self._chooser: Any = None
         self._recorder: Any = None
+        self._queue: Queue | None = None
 
     # Life
 
@@ -92,29 +62,43 @@ class SmartqueueFrontend(pykka.ThreadingActor, CoreListener):
         from mopidy_smartqueue.chooser import Chooser
         from mopidy_smartqueue.learner import Learner
         from mopidy_smartqueue.recorder import Recorder
+        from smartqueue.preferences import PreferenceError, preferences
 
         complaints = Complaints()
         try:
             places = _places(self._config["smartqueue"])
-        except ConfigurationError as error:
+            wanted = preferences(self._config["smartqueue"])
+        except (ConfigurationError, PreferenceError) as error:
             complaints.say("frontend", str(error))
             return
         settings = self._config["smartqueue"]
         profile = settings["profile"]
         media_directory = (self._config.get("local") or {}).get("media_dir")
         translator = Translator(media_directory, places.music_directory)
+        folder = Path(Extension.get_data_dir(self._config))
         player = f"{socket.gethostname()}:{self._config['core']['data_dir']}"
-        self._chooser = Chooser.start(places, translator, complaints, profile).proxy()
+        self._chooser = Chooser.start(places, translator, complaints, profile, wanted).proxy()
         self._recorder = Recorder.start(
             places,
             translator,
             complaints,
             Learner(places, profile, settings["auto_learn"], complaints),
-            Journal(Path(Extension.get_data_dir(self._config)) / "plays.jsonl"),
+            Journal(folder / "plays.jsonl"),
             player,
             profile,
             count=settings["play_counts"],
         ).proxy()
+        self._queue = Queue(
+            self._core,
+            self._chooser,
+            folder,
+            settings["ahead"],
+            settings["keep_played"],
+            take=self._snapshot,
+            arrived=self._self.queue.defer,
+            go_on=self._go_on,
+        )
+        self._queue.own.load(self._snapshot().tl_tracks)
 
     @survives("stopping")
     def on_stop(self) -> None:
@@ -134,19 +118,21 @@ class SmartqueueFrontend(pykka.ThreadingActor, CoreListener):
         track = tl_track.track
         length = track.length / 1000 if track.length else None
         self._begun += 1
-        snapshot = self._snapshot()
-        self._tracker.started(tl_track.tlid, track.uri, length, snapshot.tlids, now=now, utc=utc)
+        found = self._snapshot()
+        self._tracker.started(tl_track.tlid, track.uri, length, found.tlids, now=now, utc=utc)
         self._starts_left = _STARTS
         self._start_again.cancel()
-        self._last_tlid = tl_track.tlid
-        self._report()
-        playing = self._tracker.listening(time.monotonic())
-        if playing is not None and self._recorder is not None:
-            self._recorder.began.defer(self._heard(playing))
+        outcomes = self._report()
         self._set_alarms()
-        self._expect(snapshot)
-        self._drop_vanished(snapshot.coming(tl_track.tlid)[1:])
-        self._keep_ahead(track.uri)
+        self._expect(found)
+        playing = self._tracker.listening(time.monotonic())
+        if playing is None or self._queue is None:
+            return
+        self._recorder.began.defer(self._heard(playing))
+        self._chooser.began.defer(track.uri, tl_track.tlid not in self._queue.own)
+        # What was chosen to follow another context is chosen anew.
+        self._queue.begin(tl_track.tlid, found, renew=bool({"skipped", "chosen_away"} & set(outcomes)))
+        self._queue.keep_ahead(self._snapshot(), track.uri)
 
     def track_playback_paused(self, tl_track: Any, time_position: int) -> None:  # noqa: ANN401, ARG002
         """The listener's time stands still."""
@@ -186,9 +172,12 @@ class SmartqueueFrontend(pykka.ThreadingActor, CoreListener):
     def options_changed(self) -> None:
         """What comes next may be another track now, and a rest may be over."""
         self._settle_soon()
-        playing = self._tracker.listening(time.monotonic())
-        if playing is not None:
-            self._keep_ahead(playing.uri)
+
+    def switch(self, on: bool) -> None:
+        """The listener switches the queue on or off."""
+        if self._queue is not None:
+            self._queue.switch(on=on)
+            self._settle_soon()
 
     # What became of the playing track
 
@@ -202,64 +191,55 @@ class SmartqueueFrontend(pykka.ThreadingActor, CoreListener):
     def settle(self) -> None:
         """Asks core how it stands. The answer goes behind all events that core sent before it gave it."""
         self._settling = False
-        snapshot = self._snapshot()
-        known = {self._tracker.tlid, snapshot.current, *snapshot.tlids}
-        self._own = {tlid: own for tlid, own in self._own.items() if tlid in known}
-        self._self.settled.defer(snapshot)
+        found = self._snapshot()
+        if self._queue is not None:
+            self._queue.look(found, self._tracker.tlid)
+        self._self.settled.defer(found)
 
-    def _snapshot(self) -> _Snapshot:
-        playback, tracklist = self._core.playback, self._core.tracklist
-        # In this order: what `next` on the last track does to state and current track is one step of core's, so
-        # that a state that is stopped already comes with the current track that belongs to it.
-        state, tl_tracks = playback.get_state(), tracklist.get_tl_tracks()
-        following, previous = tracklist.get_next_tlid(), tracklist.get_previous_tlid()
-        current = playback.get_current_tlid()
-        repeat, random = tracklist.get_repeat(), tracklist.get_random()
-        return _Snapshot(
-            self._begun,
-            tl_tracks.get(),
-            current.get(),
-            following.get(),
-            previous.get(),
-            anywhere=repeat.get() or random.get(),
-            stopped=state.get() == "stopped",
-        )
+    def _snapshot(self) -> Snapshot:
+        return snapshot(self._core, self._begun)
 
     @survives("finding out what became of a track")
-    def settled(self, snapshot: _Snapshot) -> None:
+    def settled(self, found: Snapshot) -> None:
         """Draws the conclusion, unless another track has begun meanwhile."""
         now = time.monotonic()
         playing = self._tracker.listening(now)
-        if playing is None or snapshot.begun != self._begun:
+        if playing is None or found.begun != self._begun:
             return
-        ran_out = self._tracker.settled(snapshot.current, snapshot.tlids, stopped=snapshot.stopped, now=now)
+        ran_out = self._tracker.settled(found.current, found.tlids, stopped=found.stopped, now=now)
         self._report()
-        if ran_out:
+        if not ran_out:
+            self._expect(found)
+        if self._queue is not None and ran_out:
             # The end came before anything could be queued: the music goes on all the same.
-            self._resume(playing.uri)
-        else:
-            self._expect(snapshot)
+            self._queue.resume(playing.uri)
+        elif self._queue is not None and self._tracker.tlid is not None:
+            self._queue.keep_ahead(found, playing.uri)
 
-    def _expect(self, snapshot: _Snapshot) -> None:
+    def _expect(self, found: Snapshot) -> None:
         """Remembers where `next` and `previous` would lead, pressed once or more."""
-        tlid, tlids = self._tracker.tlid, snapshot.tlids
-        if tlid is not None and tlid == snapshot.current:
-            following = _from(snapshot.following, tlids)
-            if following and snapshot.anywhere:
+        tlid, tlids = self._tracker.tlid, found.tlids
+        if tlid is not None and tlid == found.current:
+            following = _from(found.following, tlids)
+            if following and (found.repeat or found.random):
+                # There `next` may lead on to any track.
                 following += [other for other in tlids if other not in (tlid, *following)]
-            preceding = [tlid] if snapshot.previous == tlid else _from(snapshot.previous, tlids[::-1])
+            preceding = [tlid] if found.preceding == tlid else _from(found.preceding, tlids[::-1])
             self._tracker.expect(tlid, following, preceding)
 
-    def _report(self) -> None:
-        """Hands on the listenings that are over."""
-        for played in self._tracker.over():
+    def _report(self) -> list[str]:
+        """Hands on the listenings that are over; returns their outcomes."""
+        over = self._tracker.over()
+        for played in over:
             self._cancel_alarms()
-            if self._recorder is not None:
-                self._recorder.record.defer(self._heard(played))
-                self._chooser.heard.defer(played.uri, played.outcome)
+            if self._queue is not None:
+                entry = self._heard(played)
+                self._recorder.record.defer(entry)
+                self._chooser.ended.defer(entry)
+        return [played.outcome for played in over]
 
     def _heard(self, played: Played) -> Entry:
-        own = self._own.get(played.tlid)
+        own = None if self._queue is None else self._queue.own.get(played.tlid)
         return Entry(
             played.uri,
             played.started,
@@ -301,23 +281,10 @@ class SmartqueueFrontend(pykka.ThreadingActor, CoreListener):
     @survives("looking at what follows")
     def check_following(self) -> None:
         """Shortly before a track ends: what follows must still be there."""
-        self._drop_vanished(self._coming()[1:])
         playing = self._tracker.listening(time.monotonic())
-        if playing is not None:
-            self._keep_ahead(playing.uri)
-
-    def _drop_vanished(self, following: list[Any]) -> None:
-        """Takes own tracks back whose files are gone: core would fall silent before them, saying nothing."""
-        gone = [
-            tl_track
-            for tl_track in following
-            if (own := self._own.get(tl_track.tlid)) and not os.path.isfile(own.file)  # noqa: PTH113 - paths are bytes
-        ]
-        for tl_track in gone:
-            logger.info("Smartqueue took %s back, whose file is gone", tl_track.track.uri)
-            self._unknown[tl_track.track.uri] = time.monotonic()
-        if gone:
-            self._core.tracklist.remove({"tlid": [tl_track.tlid for tl_track in gone]}).get()
+        if self._queue is not None and playing is not None:
+            self._queue.drop_vanished(self._snapshot())
+            self._queue.keep_ahead(self._snapshot(), playing.uri)
 
     @survives("going on from a file that is gone")
     def check_change(self, tlid: int) -> None:
@@ -332,8 +299,9 @@ class SmartqueueFrontend(pykka.ThreadingActor, CoreListener):
             # It is longer than its tags say.
             self._overdue.set(_OVERDUE, tlid)
             return
-        snapshot = self._snapshot()
-        for failed in (tl_track for tl_track in snapshot.tl_tracks if tl_track.tlid == snapshot.following):
+        found = self._snapshot()
+        following = found.following
+        for failed in (tl_track for tl_track in found.tl_tracks if tl_track.tlid == following):
             logger.warning("Smartqueue: %s cannot be played, going on with what follows it", failed.track.uri)
             self._tracker.hung(failed.tlid, failed.track.uri, now=time.monotonic(), utc=time.time())
             self._report()
@@ -341,106 +309,29 @@ class SmartqueueFrontend(pykka.ThreadingActor, CoreListener):
 
     # What comes next
 
-    def _keep_ahead(self, seed: str, *, play: bool = False) -> None:
-        """Sees to it that enough follows the playing track; with `play`, goes on with the first of it."""
-        if self._chooser is None or scheme_of(seed) is None or self._missing(play=play) < 1:
-            return
-        now = time.monotonic()
-        self._unknown = {uri: since for uri, since in self._unknown.items() if now - since < _UNKNOWN_FOR}
-        queued = tuple(tl_track.track.uri for tl_track in self._coming())
-        request = Request(seed, queued, tuple(self._unknown))
-        self._chooser.choose.defer(
-            request, functools.partial(self._self.queue.defer, self._tracker.tlid, request, play)
-        )
-
-    def _missing(self, *, play: bool) -> int:
-        """How many tracks are to be added; none while the listener's options ask for a rest."""
-        tracklist = self._core.tracklist
-        random, following = tracklist.get_random(), tracklist.get_next_tlid()
-        length, index, current = tracklist.get_length(), tracklist.index(), self._core.playback.get_current_tlid()
-        if self._rests():
-            return 0
-        place = index.get()
-        if place is None and current.get() is not None:
-            # What is stopped and played again under consume is off the list. Any change of it now, and core would
-            # forget what is playing.
-            return 0
-        if random.get():
-            # Every addition shuffles the list anew, so nothing is added while something unplayed is left.
-            return self._ahead if play or following.get() is None else 0
-        return self._ahead if place is None else self._ahead - (length.get() - 1 - place)
-
-    def _rests(self) -> bool:
-        repeat, single = self._core.tracklist.get_repeat(), self._core.tracklist.get_single()
-        return bool(repeat.get() or single.get())
-
-    def _coming(self) -> list[Any]:
-        """The track list from what plays on, or, where the music has run out, from what played last on."""
-        snapshot = self._snapshot()
-        return snapshot.coming(snapshot.current or self._last_tlid)
-
-    def _resume(self, seed: str) -> None:
-        """Goes on where the music had run out: with what was queued behind it meanwhile, else with more."""
-        random = self._core.tracklist.get_random()
-        if self._rests():
-            return
-        following = self._coming()[1:]
-        if following and not random.get():
-            self._go_on(seed, following[0].tlid)
-        else:
-            self._keep_ahead(seed, play=True)
-
     @survives("queueing tracks")
-    def queue(self, tlid: int | None, request: Request, play: bool, candidates: list[Candidate]) -> None:
-        """Queues candidates, unless another track has begun since they were asked for."""
-        if tlid != self._tracker.tlid:
-            return
-        missing = self._missing(play=play)
-        passed_over = 0
-        for candidate in candidates:
-            if missing < 1:
-                break
-            added = self._core.tracklist.add(uris=[candidate.uri]).get()
-            if not added:
-                passed_over += 1
-                self._pass_over(candidate)
-                continue
-            missing -= 1
-            self._own[added[0].tlid] = candidate
-            self._chooser.heard.defer(candidate.uri, "queued")
-            logger.info("Smartqueue queued %s (%s)", candidate.name, _in_words(candidate.context))
-            if play:
-                self._go_on(request.seed, added[0].tlid)
-                play = False
-        if missing > 0 and passed_over:
-            self._keep_ahead(request.seed, play=play)
+    def queue(self, begun: int, request: Request, candidates: list[Candidate], play: bool) -> None:
+        """Queues what was chosen, unless another track has begun since it was asked for."""
+        if self._queue is not None and begun == self._begun:
+            self._queue.add(request, candidates, play=play)
 
-    def _go_on(self, seed: str, tlid: int) -> None:
+    def _go_on(self, uri: str, tlid: int) -> None:
         """Plays a track after the music had run out, and sees to it that this comes to something."""
         self._core.playback.play(tlid=tlid)
         if self._starts_left > 0:
             self._starts_left -= 1
-            self._start_again.set(_START_AGAIN, seed)
+            self._start_again.set(_START_AGAIN, uri)
 
     @survives("going on")
-    def see_to_start(self, seed: str) -> None:
+    def see_to_start(self, uri: str) -> None:
         """Plays again where `next` came before the track had begun: core takes that for silence being wanted."""
         if self._tracker.tlid is not None or self._core.playback.get_state().get() != "stopped":
             return
         current = self._core.playback.get_current_tlid().get()
         if current is not None:
-            self._go_on(seed, current)
-        elif self._core.tracklist.get_length().get():
-            self._resume(seed)
-
-    def _pass_over(self, candidate: Candidate) -> None:
-        if not self._unknown:
-            logger.warning(
-                "Mopidy does not know %s, which beets has: %s. Passing over such tracks",
-                candidate.uri,
-                "see whether beet web serves it" if scheme_of(candidate.uri) == "beets" else "run 'mopidy local scan'",
-            )
-        self._unknown[candidate.uri] = time.monotonic()
+            self._go_on(uri, current)
+        elif self._queue is not None and self._core.tracklist.get_length().get():
+            self._queue.resume(uri)
 
 
 def _from(tlid: int | None, tlids: list[int]) -> list[int]:
@@ -448,11 +339,6 @@ def _from(tlid: int | None, tlids: list[int]) -> list[int]:
     if tlid is None:
         return []
     return tlids[tlids.index(tlid) :] if tlid in tlids else [tlid]
-
-
-def _in_words(context: dict[str, Any]) -> str:
-    words = f"distance {context['distance']}, place {context['place']}"
-    return f"{words}, {context['relaxed']}" if context["relaxed"] else words
 
 
 def _places(settings: dict[str, Any]) -> BeetsPlaces:

@@ -18,7 +18,7 @@ _ALIKE = 2
 
 @dataclass(frozen=True)
 class Explanation:
-    """Of one choice. `near` names the nearest seed, and `id` is our own id of it.
+    """Of one choice. `name` is the nearest seed's, and `near` our own id of it.
 
     distance: scaled, about 1 for tracks in one another's surroundings. place: 1 for the nearest that no rule shut
     out. groups: what each group of features gives to the squared distance, together 1; empty for vectors of another
@@ -27,8 +27,8 @@ class Explanation:
     relaxed: the rule that had to give way; empty if none had to.
     """
 
-    near: str
-    id: int
+    name: str
+    near: int
     distance: float
     place: int
     groups: dict[str, float]
@@ -44,7 +44,7 @@ class Explanation:
 
     def in_words(self) -> str:
         """For people: near Y in timbre and rhythm, 104 → 102 bpm, A minor → C major."""
-        words = [f"near {self.near}" + (f" in {' and '.join(self.alike)}" if self.alike else "")]
+        words = [f"near {self.name}" + (f" in {' and '.join(self.alike)}" if self.alike else "")]
         if self.tempo:
             words.append(f"{self.tempo[0]} → {self.tempo[1]} bpm")
         if self.key:
@@ -59,8 +59,8 @@ def explain(among: Candidates, choice: Choice, last: int | None) -> Explanation:
     tempi = [0.0, 0.0] if last is None else among.pool.tempi[[last, row]].tolist()
     keys = ["", ""] if last is None else [key_in_words(library.keys[last]), key_in_words(library.keys[row])]
     return Explanation(
-        near=library.names[choice.seed],
-        id=int(library.ids[choice.seed]),
+        name=library.names[choice.seed],
+        near=int(library.ids[choice.seed]),
         distance=round(choice.distance, 3),
         place=choice.place,
         groups={group: round(share, 3) for group, share in groups.items()},

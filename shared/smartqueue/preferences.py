@@ -7,6 +7,7 @@ from dataclasses import dataclass, field, fields
 from datetime import date
 from typing import Any
 
+from smartqueue.ranges import RANGES
 from smartqueue.selection import Taste, Windows
 
 # What is Christmas music to most; others may name their own.
@@ -51,19 +52,6 @@ class Preferences:
     windows: Windows = field(default_factory=Windows)
     rules: Rules = field(default_factory=Rules)
 
-
-# The least and the most of each number.
-RANGES: dict[str, tuple[float, float]] = {
-    "tempo_flow": (0, 1),
-    "key_flow": (0, 1),
-    "energy_flow": (0, 1),
-    "adventure": (0, 1),
-    "track_window": (0, 10_000),
-    "artist_window": (0, 1_000),
-    "album_window": (0, 1_000),
-    "shortest": (0, 86_400),
-    "longest": (0, 86_400),
-}
 
 DEFAULTS: dict[str, Any] = {
     **vars(Taste()),

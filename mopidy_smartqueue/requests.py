@@ -8,18 +8,24 @@ from typing import Any
 
 @dataclass(frozen=True)
 class Request:
-    """A wish for tracks like what is playing. queued and unknown are URIs that must not be offered."""
+    """A wish for a track to come after what is queued.
 
-    seed: str
+    playing: the URI that plays; chosen: whether the listener queued it. queued: the URIs that are to come after it, in
+    order. unknown: URIs that must not be offered.
+    """
+
+    playing: str
+    chosen: bool
     queued: tuple[str, ...]
     unknown: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
 class Candidate:
-    """A track to queue, its file, and why, as it is stored with its play."""
+    """A track to queue, its file, why in words, and why as it is stored with its play."""
 
     uri: str
     file: bytes
     name: str
+    why: str = ""
     context: dict[str, Any] = field(default_factory=dict)

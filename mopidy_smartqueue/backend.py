@@ -1,0 +1,136 @@
+"""Mixes as playlists and folders that any client can load, and two playlists that are a switch."""
+
+from __future__ import annotations
+
+from typing import Any
+from urllib.parse import quote, unquote
+
+import pykka
+from mopidy import backend
+from mopidy.models import Playlist, Ref, Track
+
+from mopidy_smartqueue import generations
+
+logger = generations.logger(__name__)
+
+_SCHEME = "smartqueue"
+_ROOT = f"{_SCHEME}:mixes"
+_MIX = f"{_SCHEME}:mix:"
+_SWITCH = f"{_SCHEME}:switch:"
+# What smartqueue.mixes makes, by its names there; not imported, because that loads NumPy while Mopidy starts.
+MIXES = (
+    "like what is playing",
+    "like my last ten",
+    "like this album",
+    "something else",
+    "long unheard",
+    "surprise me",
+)
+# Core waits while a mix is made, and is not kept waiting for longer than this, in seconds.
+_PATIENCE = 1.0
+
+
+class SmartqueueBackend(pykka.ThreadingActor, backend.Backend):
+    """Asks the chooser, never core: core waits for the answer."""
+
+    uri_schemes = [_SCHEME]  # noqa: RUF012 - as Mopidy declares it
+
+    def __init__(self, config: dict[str, Any], audio: Any) -> None:  # noqa: ANN401, ARG002 - as Mopidy calls it
+        super().__init__()
+        # Set by the chooser once there is something to choose from.
+        self.is_loaded = False
+        self.playlists = Playlists(backend=self)
+        self.library = Library(backend=self)
+
+    def loaded(self) -> None:
+        """There is something to choose from."""
+        self.is_loaded = True
+
+    def mix(self, name: str) -> list[str]:
+        """The URIs of a mix, made now."""
+        choosers = pykka.ActorRegistry.get_by_class_name("Chooser")
+        if not choosers:
+            return []
+        try:
+            found: list[str] = choosers[0].proxy().mix(name).get(timeout=_PATIENCE)
+        except pykka.Timeout:
+            logger.warning("Smartqueue is still loading the library: try again in a moment")
+            return []
+        return found
+
+    def switch(self, *, on: bool) -> None:
+        """Switches the queue, without waiting."""
+        for frontend in pykka.ActorRegistry.get_by_class_name("SmartqueueFrontend"):
+            frontend.proxy().switch.defer(on)
+
+
+class Playlists(backend.PlaylistsProvider):
+    """Mixes, made afresh whenever one is looked up, and an empty one each for off and on."""
+
+    backend: SmartqueueBackend
+
+    def as_list(self) -> list[Ref]:
+        """The mixes and the switch, while there is something to choose from."""
+        if not self.backend.is_loaded:
+            return []
+        mixes = [Ref.playlist(uri=_MIX + quote(name), name=f"Smartqueue: {name}") for name in MIXES]
+        switch = [Ref.playlist(uri=_SWITCH + word, name=f"Smartqueue: {word}") for word in ("off", "on")]
+        return [*mixes, *switch]
+
+    def get_items(self, uri: str) -> list[Ref] | None:
+        """What is in a mix, made now; a look at the switch does not switch."""
+        if uri in (f"{_SWITCH}off", f"{_SWITCH}on"):
+            return []
+        name = _name(uri)
+        return None if name is None else [Ref.track(uri=track) for track in self.backend.mix(name)]
+
+    def lookup(self, uri: str) -> Playlist | None:
+        """A mix, made now; looking up one of the switch's, as loading it does, switches."""
+        if uri in (f"{_SWITCH}off", f"{_SWITCH}on"):
+            word = uri.removeprefix(_SWITCH)
+            self.backend.switch(on=word == "on")
+            return Playlist(uri=uri, name=f"Smartqueue: {word}", tracks=())
+        name = _name(uri)
+        if name is None:
+            return None
+        tracks = tuple(Track(uri=track) for track in self.backend.mix(name))
+        return Playlist(uri=uri, name=f"Smartqueue: {name}", tracks=tracks)
+
+    def refresh(self) -> None:
+        """Nothing is kept."""
+
+    def create(self, name: str) -> Playlist | None:  # noqa: ARG002 - as Mopidy calls it
+        """No playlists of others."""
+        return None
+
+    def delete(self, uri: str) -> bool:  # noqa: ARG002 - as Mopidy calls it
+        """They are not to be deleted."""
+        return False
+
+    def save(self, playlist: Playlist) -> Playlist | None:  # noqa: ARG002 - as Mopidy calls it
+        """They are not to be changed."""
+        return None
+
+
+class Library(backend.LibraryProvider):
+    """The mixes as folders."""
+
+    backend: SmartqueueBackend
+    root_directory = Ref.directory(uri=_ROOT, name="Smartqueue")
+
+    def browse(self, uri: str) -> list[Ref]:
+        """The mixes, or what is in one of them, made now."""
+        if uri == _ROOT:
+            return [Ref.directory(uri=_MIX + quote(name), name=name) for name in MIXES if self.backend.is_loaded]
+        name = _name(uri)
+        return [] if name is None else [Ref.track(uri=track) for track in self.backend.mix(name)]
+
+    def lookup(self, uri: str) -> Any:  # noqa: ANN401, ARG002 - Mopidy 3 and 4 differ in its type
+        """There are no tracks of our own."""
+        return []
+
+
+def _name(uri: str) -> str | None:
+    """The mix that a URI stands for."""
+    name = unquote(uri.removeprefix(_MIX)) if uri.startswith(_MIX) else ""
+    return name if name in MIXES else None

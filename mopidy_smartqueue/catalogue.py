@@ -1,0 +1,118 @@
+"""The library in memory, by Mopidy's URIs, kept up with the database."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+import numpy as np
+import pykka
+from numpy.typing import NDArray
+
+from mopidy_smartqueue import generations
+from mopidy_smartqueue.complaints import Complaints
+from mopidy_smartqueue.translator import Translator
+from smartqueue.beets_configuration import BeetsPlaces
+from smartqueue.candidates import Candidates, candidates
+from smartqueue.database import Database, DatabaseError
+from smartqueue.preferences import Rules
+from smartqueue.session import SKIPPED_FOR, Session
+
+logger = generations.logger(__name__)
+
+Rows = NDArray[np.int64]
+
+
+@dataclass(frozen=True)
+class _Loaded:
+    """The library as it was when `version` was read, and each track's row by its file and by its id in beets."""
+
+    version: object
+    among: Candidates
+    rows: dict[bytes | int, int]
+
+
+class Catalogue:
+    """For one thread. The database is only read, and never waited for long."""
+
+    def __init__(
+        self, places: BeetsPlaces, translator: Translator, complaints: Complaints, profile: str, rules: Rules
+    ) -> None:
+        self._places = places
+        self._translator = translator
+        self._complaints = complaints
+        self._profile = profile
+        self._rules = rules
+        self._loaded: _Loaded | None = None
+        self.session = Session()
+
+    @property
+    def among(self) -> Candidates | None:
+        """What there is to choose from; None before anything was loaded."""
+        return None if self._loaded is None else self._loaded.among
+
+    def row(self, uri: str) -> int | None:
+        """The row of a URI's track; None if it was not analysed."""
+        item = self._translator.item(uri)
+        return None if item is None or self._loaded is None else self._loaded.rows.get(item)
+
+    def track(self, uri: str) -> int | None:
+        """Our own id of a URI's track; None if it was not analysed."""
+        row = self.row(uri)
+        return None if row is None or self._loaded is None else int(self._loaded.among.library.ids[row])
+
+    def rows(self, tracks: Iterable[int]) -> Rows:
+        """The rows of tracks by our own ids, of those that are still there."""
+        wanted = np.fromiter(tracks, dtype=np.int64)
+        if self._loaded is None or not len(wanted):
+            return np.zeros(0, dtype=np.int64)
+        ids = self._loaded.among.library.ids  # sorted
+        rows = np.minimum(np.searchsorted(ids, wanted), len(ids) - 1)
+        return np.asarray(rows[ids[rows] == wanted])
+
+    def uri(self, row: int, scheme: str | None) -> str | None:
+        """A row's URI in a scheme; None if that cannot reach it."""
+        if self._loaded is None:
+            return None
+        library = self._loaded.among.library
+        return self._translator.uri(library.files[row], int(library.item_ids[row]), scheme)
+
+    def refresh(self) -> None:
+        """Loads the library anew if it, or the metric in use, has changed; keeps the old one while it cannot."""
+        try:
+            # A writer that holds the database for long does not keep the music waiting.
+            with Database(self._places.library, self._places.music_directory, timeout=0.2) as database:
+                if not database.is_ours:
+                    self._say_that_nothing_is_analysed()
+                    return
+                database.migrate()
+                version = database.version(self._profile)
+                if self._loaded is None or version != self._loaded.version:
+                    self._load(database, version)
+        except DatabaseError as error:
+            self._complaints.say("chooser", str(error))
+
+    def _load(self, database: Database, version: object) -> None:
+        among = candidates(database, self._profile, self._rules)
+        library = among.library
+        if not len(library.ids):
+            self._say_that_nothing_is_analysed()
+            return
+        rows: dict[bytes | int, int] = {self._translator.spelled(file): row for row, file in enumerate(library.files)}
+        rows.update((item_id, row) for row, item_id in enumerate(library.item_ids.tolist()))
+        if self._loaded is None:
+            self.session = Session.of(database.plays.since(time.time() - SKIPPED_FOR))
+        self._loaded = _Loaded(version, among, rows)
+        self._complaints.over("chooser")
+        for backend in pykka.ActorRegistry.get_by_class_name("SmartqueueBackend"):
+            backend.proxy().loaded.defer()
+        logger.info(
+            "Smartqueue knows %d tracks of %s (metric: %s)",
+            len(library.ids),
+            self._places.library,
+            among.metric.learner,
+        )
+
+    def _say_that_nothing_is_analysed(self) -> None:
+        self._complaints.say("chooser", f"{self._places.library} has no analysed tracks yet: run beet analyze")

@@ -1,0 +1,204 @@
+"""Keeps a few well-chosen tracks ahead of the one that plays, behind those that the listener queued."""
+
+from __future__ import annotations
+
+import os
+import time
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+from mopidy_smartqueue import generations
+from mopidy_smartqueue.own_tracks import OwnTracks
+from mopidy_smartqueue.requests import Candidate, Request
+from mopidy_smartqueue.snapshot import Snapshot
+from mopidy_smartqueue.translator import scheme_of
+
+logger = generations.logger(__name__)
+
+# A track that Mopidy did not know is offered to it again after so many seconds: it may be scanned by then.
+_UNKNOWN_FOR = 600
+# After so many answers of which Mopidy knew nothing it is left in peace until the next track begins.
+_FRUITLESS = 3
+
+
+class Queue:
+    """For the frontend's thread, from which alone core is asked.
+
+    take: takes a snapshot of core. arrived: how the chooser's answer comes back to `add`. go_on: plays a track after
+    the music had run out.
+    """
+
+    def __init__(
+        self,
+        core: Any,  # noqa: ANN401 - a Pykka proxy has no type
+        chooser: Any,  # noqa: ANN401 - likewise
+        folder: Path,
+        ahead: int,
+        keep_played: int,
+        *,
+        take: Callable[[], Snapshot],
+        arrived: Callable[..., object],
+        go_on: Callable[[str, int], None],
+    ) -> None:
+        self._core = core
+        self._chooser = chooser
+        self._ahead = ahead
+        self._keep_played = keep_played
+        self._take = take
+        self._arrived = arrived
+        self._go_on = go_on
+        self._switch = folder / "off"
+        self._unknown: dict[str, float] = {}
+        self._fruitless = 0
+        # While an answer is awaited no other is asked for.
+        self._awaited: tuple[int, str] | None = None
+        # The listener took out a track of ours: nothing takes its place until the next begins.
+        self._content = False
+        self.own = OwnTracks(folder / "own.json")
+        self.last: int | None = None
+
+    @property
+    def is_off(self) -> bool:
+        """Whether the listener has switched it off."""
+        return self._switch.exists()
+
+    def switch(self, *, on: bool) -> None:
+        """Adds no more, or adds again; kept over restarts."""
+        if on:
+            self._switch.unlink(missing_ok=True)
+        else:
+            self._switch.touch()
+        logger.info("Smartqueue is %s", "on" if on else "off")
+
+    # What happens
+
+    def begin(self, tlid: int, snapshot: Snapshot, *, renew: bool) -> None:
+        """A track begins; with `renew` what was chosen for another context is taken back."""
+        self.own.begin(tlid)
+        self.last, self._fruitless, self._content = tlid, 0, False
+        following = [tl_track.tlid for tl_track in snapshot.coming(tlid)[1:]]
+        back = [other for other in following if self.own.is_unplayed(other)]
+        if not renew or snapshot.rests or snapshot.random or self.is_off:
+            back = [other for other in back if not _is_there(self.own.get(other))]
+        self._take_back([*back, *self._worn_out(tlid, snapshot)])
+
+    def look(self, snapshot: Snapshot, playing: int | None) -> None:
+        """The list has changed: what of ours the listener took out is not offered again this session."""
+        here = set(snapshot.tlids)
+        # A list that was cleared or replaced is no verdict on what was on it.
+        if snapshot.current in here:
+            for tlid, candidate in self.own.unplayed.items():
+                if tlid not in here:
+                    self._content = True
+                    self._chooser.taken_out.defer(candidate.uri)
+                    logger.info("Smartqueue: not %s again, this session", candidate.name)
+        self.own.keep({playing, snapshot.current, *here})
+
+    def drop_vanished(self, snapshot: Snapshot) -> None:
+        """Takes back what follows and is gone: core would fall silent before it, saying nothing."""
+        following = [tl_track.tlid for tl_track in self._coming(snapshot)[1:]]
+        self._take_back([tlid for tlid in following if tlid in self.own and not _is_there(self.own.get(tlid))])
+
+    def _take_back(self, tlids: list[int]) -> None:
+        """Tracks of ours leave the list, before anyone takes their leaving for the listener's doing."""
+        if not tlids:
+            return
+        for tlid in tlids:
+            candidate = self.own.get(tlid)
+            if candidate is not None and not _is_there(candidate):
+                logger.info("Smartqueue took %s back, whose file is gone", candidate.uri)
+                self._unknown[candidate.uri] = time.monotonic()
+            if candidate is not None and self.own.is_unplayed(tlid):
+                self._chooser.put_back.defer(candidate.uri)
+        gone = set(tlids)
+        self.own.keep([tlid for tlid in self.own.tlids if tlid not in gone])
+        self._core.tracklist.remove({"tlid": tlids}).get()
+
+    def _worn_out(self, current: int, snapshot: Snapshot) -> list[int]:
+        """Of ours that were played before the current one, all but the latest few, if so asked."""
+        if not self._keep_played or snapshot.rests or snapshot.random:
+            return []
+        tlids = snapshot.tlids
+        before = tlids[: tlids.index(current)] if current in tlids else []
+        return [tlid for tlid in before if tlid in self.own][: -self._keep_played]
+
+    # What comes next
+
+    def keep_ahead(self, snapshot: Snapshot, uri: str, *, play: bool = False) -> None:
+        """Sees to it that enough follows the playing track; with `play`, goes on with the first of it."""
+        if scheme_of(uri) is None or self._missing(snapshot, play=play) < 1:
+            return
+        if self._fruitless >= _FRUITLESS or self._awaited == (snapshot.begun, uri):
+            return
+        now = time.monotonic()
+        self._unknown = {unknown: since for unknown, since in self._unknown.items() if now - since < _UNKNOWN_FOR}
+        queued = tuple(tl_track.track.uri for tl_track in self._coming(snapshot)[1:])
+        request = Request(uri, self.last not in self.own, queued, tuple(self._unknown))
+        self._awaited = (snapshot.begun, uri)
+        self._chooser.choose.defer(request, lambda found: self._arrived(snapshot.begun, request, found, play))
+
+    def add(self, request: Request, candidates: list[Candidate], *, play: bool) -> None:
+        """Queues the first of the candidates that Mopidy knows, and asks for more if more is missing."""
+        self._awaited = None
+        snapshot = self._take()
+        if self._missing(snapshot, play=play) < 1:
+            return
+        for candidate in candidates:
+            added = self._core.tracklist.add(uris=[candidate.uri]).get()
+            if added:
+                self.own.add(added[0].tlid, candidate)
+                self._chooser.queued.defer(candidate.uri)
+                logger.info("Smartqueue queued %s: %s", candidate.name, candidate.why)
+                if play:
+                    self._go_on(request.playing, added[0].tlid)
+                self.keep_ahead(self._take(), request.playing)
+                return
+            self._pass_over(candidate)
+        if candidates:
+            self._fruitless += 1
+            self.keep_ahead(self._take(), request.playing, play=play)
+
+    def resume(self, uri: str) -> None:
+        """Goes on where the music had run out: with what was queued behind it meanwhile, else with more."""
+        snapshot = self._take()
+        if snapshot.rests:
+            return
+        following = self._coming(snapshot)[1:]
+        if following and not snapshot.random:
+            self._go_on(uri, following[0].tlid)
+        else:
+            self.keep_ahead(snapshot, uri, play=True)
+
+    def _missing(self, snapshot: Snapshot, *, play: bool) -> int:
+        """How many tracks are to be added; none while it is off, or the listener's options ask for a rest."""
+        if snapshot.rests or self._content or self.is_off:
+            return 0
+        tlids = snapshot.tlids
+        if snapshot.current is not None and snapshot.current not in tlids:
+            # What is stopped and played again under consume is off the list. Any change of it now, and core would
+            # forget what is playing.
+            return 0
+        if snapshot.random:
+            # Every addition shuffles the list anew, so nothing is added while something unplayed is left.
+            return self._ahead if play or snapshot.following is None else 0
+        if snapshot.current is None:
+            return self._ahead
+        return self._ahead - (len(tlids) - 1 - tlids.index(snapshot.current))
+
+    def _coming(self, snapshot: Snapshot) -> list[Any]:
+        """The track list from what plays on, or, where the music has run out, from what played last on."""
+        return snapshot.coming(snapshot.current or self.last)
+
+    def _pass_over(self, candidate: Candidate) -> None:
+        if not self._unknown:
+            logger.warning(
+                "Mopidy does not know %s, which beets has: %s. Passing over such tracks",
+                candidate.uri,
+                "see whether beet web serves it" if scheme_of(candidate.uri) == "beets" else "run 'mopidy local scan'",
+            )
+        self._unknown[candidate.uri] = time.monotonic()
+
+
+def _is_there(candidate: Candidate | None) -> bool:
+    return candidate is None or os.path.isfile(candidate.file)  # noqa: PTH113 - paths are bytes
