@@ -17,6 +17,7 @@ from confuse import Subview
 from beetsplug.smartqueue.fields import fill
 from beetsplug.smartqueue.library import missing_extra, opened, shown
 from beetsplug.smartqueue.progress import Progress, duration
+from beetsplug.smartqueue.settings import mark_ignored
 from smartqueue import vector_file
 from smartqueue.analysis import Done, Plan, carry_out, plan, take_over
 from smartqueue.database import Database, Item
@@ -71,9 +72,11 @@ def command(config: Subview) -> Subcommand:
                 for task in work.tasks:
                     print_(shown(task.item.file))
             elif options.take:
-                _take(database, matched, work, Path(options.take), jobs, fields)
+                stopped = _take(database, matched, work, Path(options.take), jobs, fields)
+                _end(lib, database, config, stopped=stopped)
             else:
-                _analyze(database, matched, work, jobs, fields, force=options.force)
+                stopped = _analyze(database, matched, work, jobs, fields, force=options.force)
+                _end(lib, database, config, stopped=stopped)
 
     analyze.func = run
     return analyze
@@ -87,7 +90,8 @@ def _analyze(
     fields: Collection[str],
     *,
     force: bool,
-) -> None:
+) -> bool:
+    """Hears what there is to hear, and tells of it; whether the user stopped it."""
     if work.tasks:
         print_(_forecast(work, jobs))
         sys.stdout.flush()
@@ -98,7 +102,7 @@ def _analyze(
     print_(f"{heard} analysed, {known} up to date, {len(failures)} failed")
     _list_failures(failures)
     _change(database, {item.id for item, _ in work.unreadable})
-    _end(stopped)
+    return stopped
 
 
 def _take(
@@ -108,7 +112,8 @@ def _take(
     file: Path,
     jobs: int,
     fields: Collection[str],
-) -> None:
+) -> bool:
+    """Takes what another machine heard, and tells of it; whether the user stopped it."""
     try:
         heard = vector_file.read(file)
     except vector_file.VectorFileError as error:
@@ -116,7 +121,7 @@ def _take(
     done, stopped = _watch(take_over(work, database, heard, jobs), len(work.tasks), matched, fields)
     print_(f"{len(done)} taken from {file}, {len(work.tasks) - len(done)} left for beet analyze")
     _change(database, {item.id for item, _ in work.unreadable})
-    _end(stopped)
+    return stopped
 
 
 def _watch(
@@ -138,7 +143,8 @@ def _watch(
     return done, False
 
 
-def _end(stopped: bool) -> None:
+def _end(lib: Library, database: Database, config: Subview, *, stopped: bool) -> None:
+    mark_ignored(lib, database, config)
     if stopped:
         # as of any program that Ctrl-C ends, so that a script does not go on
         sys.exit(130)

@@ -2,16 +2,23 @@
 
 from __future__ import annotations
 
+from logging import Logger
+
+from beets.exceptions import UserError
 from beets.library import Item, Library
 from beets.plugins import BeetsPlugin
+from confuse import ConfigError, Subview
 
+from beetsplug.smartqueue.settings import mark_ignored
 from smartqueue.database import Database, DatabaseError
 
 
 class Changes:
     """Remembers a command's changes of items, because beets may be in the midst of writing when it tells of them."""
 
-    def __init__(self) -> None:
+    def __init__(self, config: Subview, log: Logger) -> None:
+        self._config = config
+        self._log = log
         self._changed = False
         self._moved: set[int] = set()
         self._removed: set[int] = set()
@@ -43,6 +50,9 @@ class Changes:
                 if database.is_ours:
                     database.migrate()
                     database.tracks.follow(self._moved, self._removed)
+                    mark_ignored(lib, database, self._config)
         except DatabaseError:
             # The command itself is done; the next beet analyze finds out what it changed.
             return
+        except (UserError, ConfigError) as error:
+            self._log.warning("{}", error)

@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 
 from beets.exceptions import UserError
-from beets.library import Library
+from beets.library import Item, Library
 from beets.util import displayable_path
 
 from smartqueue.database import Database, DatabaseError
+from smartqueue.database import Library as Analysed
 
 
 @contextmanager
@@ -21,6 +22,23 @@ def opened(lib: Library) -> Iterator[Database]:
             yield database
     except DatabaseError as error:
         raise UserError(str(error)) from error
+
+
+def analysed(items: Iterable[Item], library: Analysed) -> tuple[list[int], list[Item]]:
+    """The rows of the items that have a vector, in the items' order, and the items that have none."""
+    row_of = {item: row for row, item in enumerate(library.item_ids.tolist())}
+    rows, others = [], []
+    for item in items:
+        if item.id in row_of:
+            rows.append(row_of[item.id])
+        else:
+            others.append(item)
+    return rows, others
+
+
+def named(item: Item) -> str:
+    """What an item is called, whatever format it is to be listed in: by its path where it has no title."""
+    return f"{item.artist} – {item.title}" if item.title else shown(item.path)
 
 
 def shown(path: bytes) -> str:

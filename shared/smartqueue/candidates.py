@@ -15,9 +15,9 @@ from numpy.typing import NDArray
 from smartqueue.database import Database, Library
 from smartqueue.metric import Metric
 from smartqueue.preferences import Rules
-from smartqueue.selection import Pool, neighbourhood
+from smartqueue.selection import Neighbourhood, Pool, neighbourhood
 from smartqueue.selection.flow import key_place
-from smartqueue.selection.pool import numbered
+from smartqueue.selection.pool import NOBODY, numbered
 
 # A track that was not heard for so many days is as good as new.
 _FRESH_AFTER = 60.0
@@ -52,7 +52,7 @@ def pool(library: Library, metric: Metric, rules: Rules, today: date) -> Pool:
         loudness=_feature(library, "loudness"),
         onsets=_feature(library, "onset rate"),
         favour=_favour(library),
-        barred=library.ignored | _barred(library, rules, today),
+        barred=np.any(list(shut_out(library, rules, today).values()), axis=0),
     )
 
 
@@ -71,23 +71,57 @@ def _favour(library: Library) -> NDArray[np.float32]:
     return np.asarray((fresh + rating) / 2, dtype=np.float32)
 
 
-def _barred(library: Library, rules: Rules, today: date) -> NDArray[np.bool_]:
-    """(tracks,) what the rules shut out; a length or genre that is not known is never too much."""
-    barred = (library.lengths < rules.shortest) & (library.lengths > 0)
-    if rules.longest:
-        barred |= library.lengths > rules.longest
-    if rules.not_genres:
-        barred |= _of_genre(library.genres, rules.not_genres)
+@dataclass(frozen=True)
+class Albums:
+    """The albums of a pool, each standing in the middle of its tracks.
+
+    of_track: (tracks,) the row of each track's album, -1 for none. allowed: (albums,) of which a track is not barred.
+    """
+
+    near: Neighbourhood
+    of_track: NDArray[np.int64]
+    allowed: NDArray[np.bool_]
+
+
+def albums(pool: Pool) -> Albums:
+    """The albums of a pool."""
+    on_one = pool.albums != NOBODY
+    numbers, rows, tracks = np.unique(pool.albums[on_one], return_inverse=True, return_counts=True)
+    of_track = np.full(len(pool), -1)
+    of_track[on_one] = rows
+    middle = np.zeros((len(numbers), pool.near.points.shape[1]), dtype=np.float32)
+    np.add.at(middle, rows, pool.near.points[on_one])
+    allowed = np.zeros(len(numbers), dtype=bool)
+    allowed[of_track[on_one & ~pool.barred]] = True
+    return Albums(neighbourhood(middle / tracks[:, None]), of_track, allowed)
+
+
+def shut_out(library: Library, rules: Rules, today: date) -> dict[str, NDArray[np.bool_]]:
+    """(tracks,) what each rule shuts out, by its setting's name; a length that is not known is never too much."""
+    found = {
+        "ignore": library.ignored,
+        "shortest": (library.lengths < rules.shortest) & (library.lengths > 0),
+        "longest": library.lengths > (rules.longest or np.inf),
+    }
     if rules.genres:
-        barred |= ~_of_genre(library.genres, rules.genres)
+        found["genres"] = ~_of_genre(library.genres, rules.genres)
+    if rules.not_genres:
+        found["not_genres"] = _of_genre(library.genres, rules.not_genres)
     words = [word for season in rules.seasons if not season.is_now(today) for word in season.words]
     if words:
-        seasonal = re.compile("|".join(rf"\b{_inner(word)}\b" for word in words), re.IGNORECASE).search
-        for texts in (library.titles, library.albums, library.genres):
-            # An album's or a genre's words are looked at once.
-            found = {text: seasonal(text) is not None for text in set(texts)}
-            barred |= np.fromiter((found[text] for text in texts), bool, len(texts))
-    return np.asarray(barred)
+        found["seasons"] = _with_words(library, words)
+    return found
+
+
+def _with_words(library: Library, words: Sequence[str]) -> NDArray[np.bool_]:
+    """(tracks,) whether one of the words stands in a track's title, album or genre."""
+    has = re.compile("|".join(rf"\b{_inner(word)}\b" for word in words), re.IGNORECASE).search
+    found = np.zeros(len(library.ids), dtype=bool)
+    for texts in (library.titles, library.albums, library.genres):
+        # An album's or a genre's words are looked at once.
+        known = {text: has(text) is not None for text in set(texts)}
+        found |= np.fromiter((known[text] for text in texts), bool, len(texts))
+    return found
 
 
 def _of_genre(genres: Sequence[str], patterns: Sequence[str]) -> NDArray[np.bool_]:

@@ -4,9 +4,7 @@ from __future__ import annotations
 
 import json
 import math
-import os
 import re
-import tempfile
 import zipfile
 from collections.abc import Mapping
 from pathlib import Path
@@ -15,6 +13,7 @@ import numpy as np
 
 from smartqueue.database import Heard
 from smartqueue.features import EXTRACTOR, NAMES
+from smartqueue.whole_file import whole_file
 
 _AUDIO_HASH = re.compile("[0-9a-f]{32}")
 _KEY = re.compile("[A-G]#?m?")
@@ -30,24 +29,14 @@ def write(path: Path, heard: Mapping[str, Heard]) -> None:
     Raises VectorFileError.
     """
     try:
-        with tempfile.NamedTemporaryFile(dir=path.absolute().parent, delete=False) as file:
-            try:
-                np.savez_compressed(
-                    file,
-                    extractor=np.array(EXTRACTOR),
-                    audio_hashes=np.array(list(heard), "U32"),
-                    vectors=np.array([one.vector for one in heard.values()], "<f4").reshape(-1, len(NAMES)),
-                    scalars=np.array([json.dumps(dict(one.scalars)).encode() for one in heard.values()], "S"),
-                )
-                file.close()
-                # readable as any other file that the user writes
-                umask = os.umask(0)
-                os.umask(umask)
-                Path(file.name).chmod(0o666 & ~umask)
-                Path(file.name).replace(path)
-            except BaseException:
-                Path(file.name).unlink(missing_ok=True)
-                raise
+        with whole_file(path) as file:
+            np.savez_compressed(
+                file,
+                extractor=np.array(EXTRACTOR),
+                audio_hashes=np.array(list(heard), "U32"),
+                vectors=np.array([one.vector for one in heard.values()], "<f4").reshape(-1, len(NAMES)),
+                scalars=np.array([json.dumps(dict(one.scalars)).encode() for one in heard.values()], "S"),
+            )
     except OSError as error:
         raise VectorFileError(f"{path} cannot be written: {error.strerror}") from error
 

@@ -6,6 +6,7 @@ import pytest
 
 from demonstration import synthesis
 from demonstration.programs import Beets
+from tests.conftest import SECONDS
 
 
 @pytest.mark.parametrize("piece", synthesis.PIECES, ids=lambda piece: piece.title)
@@ -35,3 +36,57 @@ def test_no_first_match_is_an_error(analysed: Beets) -> None:
 def test_a_track_without_a_vector_says_what_to_do(own_beets: Beets) -> None:
     done = own_beets.run("similar", "title:Otter Run", check=False)
     assert (done.returncode, "beet analyze" in done.stderr) == (1, True)
+
+
+def test_each_track_says_why_it_is_near(analysed: Beets) -> None:
+    lines = analysed.run("similar", "--explain", "-n", "2", "-f", "$title", "title:=Weir").stdout.splitlines()
+    assert lines[0] == "Weir (another take)"
+    assert all(line.startswith("    near The Water Wheels – Weir in ") for line in lines[1::2])
+    assert len(lines) == 4
+
+
+def test_the_nearest_albums_come_with_growing_distances_and_without_the_album_itself(analysed: Beets) -> None:
+    lines = analysed.run("similar", "--album", "-f", "$distance $album", "title:=Weir").stdout.splitlines()
+    distances, albums = zip(*(line.split(" ", 1) for line in lines), strict=True)
+    assert list(map(float, distances)) == sorted(map(float, distances))
+    assert set(albums) == {piece.album for piece in synthesis.PIECES} - {"River Songs"}
+
+
+def test_a_track_of_no_album_has_no_albums_near(beets: Beets) -> None:
+    beets.run("modify", "-y", "-W", "-M", "title:=Weir", "album=")
+    done = beets.run("similar", "--album", "title:=Weir", check=False)
+    assert (done.returncode, "The Water Wheels – Weir is of no album" in done.stderr) == (1, True)
+
+
+def test_what_is_there_twice_is_listed_group_by_group(own_beets: Beets) -> None:
+    copy_in_other_formats(own_beets, "Otter Run", ".mp3", ".wav")
+    copy_in_other_formats(own_beets, "Morning Mill", ".m4a")
+    own_beets.run("analyze")
+    assert groups(own_beets) == [["Morning Mill", "copy"], ["Otter Run", "copy", "copy"]]
+    assert groups(own_beets, "title:Mill") == [["Morning Mill", "copy"]]
+
+
+def test_where_nothing_is_there_twice_nothing_is_listed(analysed: Beets) -> None:
+    done = analysed.run("similar", "--duplicates")
+    assert (done.stdout, "no track is there twice" in done.stderr) == ("", True)
+
+
+def test_a_list_is_of_one_kind(analysed: Beets) -> None:
+    done = analysed.run("similar", "--album", "--duplicates", check=False)
+    assert (done.returncode, "do not go together" in done.stderr) == (1, True)
+
+
+def groups(beets: Beets, *query: str) -> list[list[str]]:
+    listed = beets.run("similar", "--duplicates", "-f", "$title", *query).stdout
+    return sorted(sorted(group.splitlines()) for group in listed.strip().split("\n\n"))
+
+
+def copy_in_other_formats(beets: Beets, title: str, *extensions: str) -> None:
+    """Adds the same take in other encodings, under another name."""
+    (piece,) = (piece for piece in synthesis.PIECES if piece.title == title)
+    folder = beets.music / "copies"
+    folder.mkdir(exist_ok=True)
+    for extension in extensions:
+        file = folder / f"{title}{extension}"
+        synthesis.write(file, synthesis.render(piece, SECONDS), tags={"title": "copy", "artist": "copy"})
+    beets.run("import", "-q", "-A", "-s", str(folder))

@@ -15,7 +15,7 @@ from beets.library import Library as BeetsLibrary
 
 from smartqueue.database import Database, DatabaseError, FileState, Heard, Item, LearnedMetric
 from smartqueue.database.schema import MIGRATIONS
-from smartqueue.features import EXTRACTOR
+from smartqueue.features import EXTRACTOR, NAMES
 from smartqueue.listening import Play, Triplet
 from smartqueue.metric import plain
 
@@ -91,6 +91,11 @@ def test_a_file_that_is_no_database_is_named(tmp_path: Path) -> None:
         pytest.raises(DatabaseError, match="no beets library"),
     ):
         database.migrate()
+
+
+def test_a_library_with_nothing_analysed_has_no_vectors_of_the_usual_width(stage: Stage) -> None:
+    library = stage.ours.vectors.library()
+    assert library.vectors.shape == (0, len(library.features)) == (0, len(NAMES))
 
 
 def test_a_library_without_our_tables_is_not_ours(empty_library: Path) -> None:
@@ -554,3 +559,37 @@ def test_the_version_changes_with_an_analysis_and_with_a_metric(stage: Stage) ->
     learned(stage, "weights")
     versions.add(stage.ours.version("default"))
     assert len(versions) == 3
+
+
+# What is ignored
+
+
+def test_the_tracks_of_the_items_that_are_ignored_are_marked_and_no_others(stage: Stage) -> None:
+    first, second = stage.add("a.ogg"), stage.add("b.ogg")
+    for item in (first, second):
+        stage.analyse(item)
+    stage.ours.tracks.ignore({first.id})
+    assert stage.ours.vectors.library().ignored.tolist() == [True, False]
+    stage.ours.tracks.ignore({second.id})
+    assert stage.ours.vectors.library().ignored.tolist() == [False, True]
+
+
+def test_the_library_is_another_version_once_marks_differ_and_only_then(stage: Stage) -> None:
+    item = stage.add("a.ogg")
+    stage.analyse(item)
+    before = stage.ours.version("default")
+    stage.ours.tracks.ignore(())
+    assert stage.ours.version("default") == before
+    stage.ours.tracks.ignore({item.id})
+    assert stage.ours.version("default") != before
+
+
+def test_a_track_whose_item_is_gone_is_not_ignored(stage: Stage) -> None:
+    item = stage.add("a.ogg")
+    stage.analyse(item)
+    stage.ours.tracks.ignore({item.id})
+    stage.remove(item)
+    stage.ours.tracks.forget_missing_items()
+    stage.ours.tracks.ignore({item.id})
+    with sqlite3.connect(stage.ours.path) as connection:
+        assert connection.execute("SELECT ignored FROM smartqueue_track").fetchall() == [(0,)]

@@ -61,3 +61,8 @@ def test_a_matrix_that_does_not_fit_the_features_is_refused() -> None:
 
 def test_an_empty_library_has_a_metric() -> None:
     assert plain(NAMES, np.empty((0, 3))).points(np.zeros((1, 3))).shape == (1, 3)
+
+
+@pytest.mark.parametrize("shape", [(0, 0), (0, 3)])
+def test_no_tracks_are_no_points(shape: tuple[int, int]) -> None:
+    assert plain(("a", "b", "c"), np.ones((1, 3))).points(np.zeros(shape)).shape == (0, 3)

@@ -10,16 +10,24 @@ from smartqueue.selection import neighbourhood
 POINTS = np.random.default_rng(1).standard_normal((500, 8)).astype(np.float32)
 
 
-def test_distances_of_all_are_those_between_pairs() -> None:
-    near = neighbourhood(POINTS)
-    found = np.concatenate([away for _, away in near.blocks([3, 4])], axis=1)
-    np.testing.assert_allclose(found, near.between([[3], [4]], np.arange(500)), atol=5e-3)
+def test_distances_of_some_are_those_between_pairs() -> None:
+    near, some = neighbourhood(POINTS), np.arange(7, 500)
+    np.testing.assert_allclose(near.distances(some, [3, 4]), near.between(some[:, None], [3, 4]), atol=5e-3)
+    np.testing.assert_allclose(near.distances(slice(7, None), [3, 4]), near.distances(some, [3, 4]), atol=5e-3)
 
 
-def test_blocks_cover_every_track_once() -> None:
-    many = neighbourhood(np.zeros((20_000, 2)) + np.arange(20_000)[:, None])
-    covered = np.concatenate([np.arange(20_000)[block] for block, _ in many.blocks([0])])
-    np.testing.assert_array_equal(covered, np.arange(20_000))
+def test_mean_squares_are_the_weighted_means_of_the_squares_of_distances() -> None:
+    near, seeds, weights = neighbourhood(POINTS), [3, 4, 9], [3.0, 1.0, 0.5]
+    squares = near.between(np.arange(500)[:, None], seeds) ** 2
+    np.testing.assert_allclose(near.mean_squares(seeds, weights), np.average(squares, 1, weights), atol=1e-4)
+
+
+def test_the_nearest_are_those_of_the_allowed_and_never_the_track_itself() -> None:
+    near, allowed = neighbourhood(POINTS), np.arange(500) % 2 == 0
+    by_distance = sorted(range(500), key=lambda row: float(near.between(4, row)))
+    expected = [row for row in by_distance if row % 2 == 0 and row != 4]
+    assert near.nearest(4, allowed, 20).tolist() == expected[:20]
+    assert near.nearest(4, allowed, 1000).tolist() == expected
 
 
 def test_a_tight_crowd_and_a_loose_one_are_alike_once_scaled() -> None:

@@ -123,6 +123,20 @@ class Tracks:
                 " != (smartqueue_track.mb_trackid, smartqueue_track.mb_albumid)"
             )
 
+    def ignore(self, ids: Collection[int]) -> None:
+        """Marks the tracks of beets' items with these ids as never to be chosen, and no others.
+
+        Where the marks are right already, nothing is written.
+        """
+        wrong = "ignored != (item_id IS NOT NULL AND item_id IN (SELECT value FROM json_each(?)))"
+        items = json.dumps(list(ids))
+        if self._connection.first(f"SELECT 1 FROM smartqueue_track WHERE {wrong}", items):
+            with self._connection.transaction() as connection:
+                connection.execute(
+                    f"UPDATE smartqueue_track SET ignored = NOT ignored, changed = ? WHERE {wrong}",
+                    (time.time(), items),
+                )
+
     def store_move(self, track: int, item: Item, state: FileState) -> None:
         """Keeps where an item's unchanged audio now is."""
         with self._connection.transaction() as connection:
@@ -196,7 +210,7 @@ class Tracks:
 
     def file(self, path: bytes) -> bytes:
         """A path as beets stores it, made absolute."""
-        file = os.path.join(self._directory, bytes(path))  # noqa: PTH118 - Path takes no bytes
+        file = path if path.startswith(b"/") else b"%s/%s" % (self._directory, path)
         # What is normal already need not be made so, a hundred thousand times.
         return os.path.normpath(file) if b"//" in file or b"/." in file or file.endswith(b"/") else file
 

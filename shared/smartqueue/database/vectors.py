@@ -201,9 +201,10 @@ class Vectors:
             " WHERE t.extractor = ? AND t.vector IS NOT NULL ORDER BY t.id",
             extractor,
         )
-        vectors = _stacked(rows)
+        vectors = _stacked(rows) if rows else np.zeros((0, len(NAMES)), dtype=np.float32)
         # What the numbers of another version's vectors are called is not known here, only how many there are.
-        features = NAMES if extractor in ("", EXTRACTOR) else tuple(f"feature {n + 1}" for n in range(vectors.shape[1]))
+        known = not rows or extractor == EXTRACTOR
+        features = NAMES if known else tuple(f"feature {n + 1}" for n in range(vectors.shape[1]))
         return Library(
             ids=np.array([row["id"] for row in rows], dtype=np.int64),
             item_ids=np.array([row["item_id"] for row in rows], dtype=np.int64),

@@ -14,6 +14,11 @@ from smartqueue.selection.tiers import NEVER, RELAXED, Past, Windows, tiers
 
 Floats = NDArray[np.float64]
 
+# To how many tracks, those nearest by the mean of squares, the distance from each seed is worked out: all of most
+# libraries, and enough of the largest to get away from what was skipped.
+_NEIGHBOURS = 10_000
+# One in so many tracks tells how near these are.
+_EVERY = 16
 # How many of the nearest are weighed against one another by flow and favour.
 _SHORTLIST = 40
 # What lies nearer to a skipped track than this, in scaled distance, is pushed away, by up to so much.
@@ -32,7 +37,7 @@ class Taste:
     """
 
     tempo_flow: float = 0.6
-    key_flow: float = 0.4
+    key_flow: float = 0.7
     energy_flow: float = 0.3
     adventure: float = 0.2
 
@@ -56,8 +61,9 @@ class Choice:
     """One track that may come next, and why.
 
     row: in the pool. seed: the row of the seed that is nearest to it. distance: from there, scaled. place: 1 for the
-    nearest of all that no rule shut out. leaps: how far from the track before, in octaves of tempo, steps on the
-    circle of fifths, and of energy; empty after nothing. relaxed: the rule that had to give way, in words.
+    nearest of all that no rule shut out, 0 where it was not chosen by a place. leaps: how far from the track before, in
+    octaves of tempo, steps on the circle of fifths, and of energy; empty after nothing. relaxed: the rule that had to
+    give way, in words.
     """
 
     row: int
@@ -82,39 +88,47 @@ def choose(
 
     It is empty only where all tracks are barred. Of two tiers the worse is taken from once the better is used up.
     """
-    away = _distances(pool, context)
+    weights = np.ones(len(context.seeds)) if context.weights is None else np.asarray(context.weights)
+    roughly = pool.near.mean_squares(context.seeds, weights)
     tier = tiers(pool, past, windows, context.last)
     chosen: list[Choice] = []
     before = 0
-    for level in np.flatnonzero(np.bincount(tier, minlength=NEVER)[:NEVER]).tolist():
-        allowed = tier == level
-        nearest = _smallest(np.where(allowed, away, np.float32(np.inf)), max(_SHORTLIST, count - len(chosen)))
-        nearest = nearest[allowed[nearest]]
-        order = _by_score(pool, context.last, nearest, away[nearest], taste, generator)
+    for level in range(NEVER):
+        allowed = np.flatnonzero(tier == level)
+        if not len(allowed):
+            continue
+        around = allowed[_about_smallest(roughly[allowed], max(_NEIGHBOURS, count * _EVERY))]
+        away = _distances(pool, context, weights, around)
+        nearest = _smallest(away, max(_SHORTLIST, count - len(chosen)))
+        rows, away = around[nearest], away[nearest]
+        order = _by_score(pool, context.last, rows, away, taste, generator)
         # Places are told by distance, whatever the order of the score.
         places = before + 1 + np.empty_like(order)
-        places[np.argsort(away[nearest], kind="stable")] = before + 1 + np.arange(len(nearest))
-        chosen += [
-            _choice(pool, context, int(nearest[number]), int(places[number]), RELAXED[level])
-            for number in order[: count - len(chosen)].tolist()
-        ]
-        before += int(allowed.sum())
+        places[np.argsort(away, kind="stable")] = before + 1 + np.arange(len(rows))
+        order = order[: count - len(chosen)]
+        chosen += _choices(pool, context, rows[order], places[order], RELAXED[level])
+        before += len(allowed)
         if len(chosen) == count:
             break
     return chosen
 
 
-def _distances(pool: Pool, context: Context) -> NDArray[np.float32]:
-    """(tracks,) the weighted mean of the scaled distances to the seeds, and more near what is to be kept away from."""
+def _distances(pool: Pool, context: Context, weights: Floats, rows: NDArray[np.int64]) -> NDArray[np.float32]:
+    """(rows,) the weighted mean of the scaled distances to the seeds, and more near what is to be kept away from."""
     seeds = len(context.seeds)
-    weights = np.ones(seeds) if context.weights is None else np.asarray(context.weights, dtype=np.float64)
-    share = (weights / weights.sum()).astype(np.float32)
-    found = np.empty(len(pool), dtype=np.float32)
-    for block, away in pool.near.blocks([*context.seeds, *context.away]):
-        found[block] = share @ away[:seeds]
-        if context.away:
-            found[block] += _REPULSION * np.maximum(0, _REPELLED_WITHIN - away[seeds:].min(axis=0))
-    return found
+    away = pool.near.distances(rows, [*context.seeds, *context.away])
+    found = away[:, :seeds] @ (weights / weights.sum()).astype(np.float32)
+    if context.away:
+        found += _REPULSION * np.maximum(0, _REPELLED_WITHIN - away[:, seeds:].min(axis=1))
+    return np.asarray(found)
+
+
+def _about_smallest(values: NDArray[np.float32], count: int) -> NDArray[np.int64]:
+    """Where about the `count` smallest values stand, in order: at least count / _EVERY of them, and none if larger."""
+    if len(values) <= count:
+        return np.arange(len(values))
+    rank = count // _EVERY
+    return np.flatnonzero(values <= np.partition(values[::_EVERY], rank)[rank])
 
 
 def _smallest(values: NDArray[np.float32], count: int) -> NDArray[np.int64]:
@@ -165,15 +179,20 @@ def _by_score(
     return np.asarray(np.argsort(cost, kind="stable"))
 
 
-def _choice(pool: Pool, context: Context, row: int, place: int, relaxed: str) -> Choice:
-    away = pool.near.between(row, list(context.seeds))
-    seed = int(away.argmin())
-    found = {} if context.last is None else leaps(pool, context.last, np.array([row]))
-    return Choice(
-        row,
-        int(context.seeds[seed]),
-        float(away[seed]),
-        place,
-        {name: float(value[0]) for name, value in found.items()},
-        relaxed,
-    )
+def _choices(
+    pool: Pool, context: Context, rows: NDArray[np.int64], places: NDArray[np.int64], relaxed: str
+) -> list[Choice]:
+    """The rows as choices."""
+    away = pool.near.between(rows[:, None], list(context.seeds))
+    found = {} if context.last is None else leaps(pool, context.last, rows)
+    return [
+        Choice(
+            int(row),
+            int(context.seeds[to_seeds.argmin()]),
+            float(to_seeds.min()),
+            int(place),
+            {name: float(leap[number]) for name, leap in found.items()},
+            relaxed,
+        )
+        for number, (row, place, to_seeds) in enumerate(zip(rows, places, away, strict=True))
+    ]

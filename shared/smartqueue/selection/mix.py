@@ -54,12 +54,15 @@ def path(pool: Pool, first: int, last: int, between: int, past: Past, *, windows
     these the path goes ever onwards, so that the sum of its squared steps, which a single long one dominates, is
     least (by dynamic programming: Bellman, "On a routing problem", 1958).
     """
+    if between < 1:
+        return []
     tier = tiers(pool, past, windows, None)
     tier[(pool.recordings == pool.recordings[first]) | (pool.recordings == pool.recordings[last])] = NEVER
-    both = np.concatenate([away for _, away in pool.near.blocks([first, last])], axis=1).astype(np.float64)
-    progress = both[0] / np.maximum(both.sum(axis=0), 1e-12)
+    both = pool.near.distances(slice(None), [first, last]).astype(np.float64)
+    total = both.sum(axis=1)
+    progress = both[:, 0] / np.maximum(total, 1e-12)
     allowed = np.flatnonzero(tier < NEVER)
-    allowed = allowed[np.lexsort((both.sum(axis=0)[allowed], tier[allowed]))]
+    allowed = allowed[np.lexsort((total[allowed], tier[allowed]))]
     candidates = _along(_one_of_each(allowed, pool.recordings), progress, between)
     if not len(candidates):
         return []

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from dataclasses import dataclass
 
 import numpy as np
@@ -32,24 +31,42 @@ class Neighbourhood:
     squares: Floats
     roots: Floats
 
-    def blocks(self, rows: ArrayLike) -> Iterator[tuple[slice, Floats]]:
-        """The scaled distances of all tracks to some rows (k,), in pieces: which tracks, and (k, tracks in it)."""
-        seeds = np.asarray(rows, dtype=np.int64)
-        towards = -2 * self.points[seeds]
-        squares, roots = self.squares[seeds, None], self.roots[seeds, None]
-        for begin in range(0, len(self.points), _BLOCK):
-            block = slice(begin, begin + _BLOCK)
-            away = towards @ self.points[block].T
-            away += squares
-            away += self.squares[block]
-            np.maximum(away, 0, out=away)
-            np.sqrt(away, out=away)
-            away /= roots
-            away /= self.roots[block]
-            yield block, away
+    def mean_squares(self, seeds: ArrayLike, weights: ArrayLike) -> Floats:
+        """(tracks,) the mean of every track's squared scaled distances to the seeds, weighted; linear in the points.
+
+        Σ w |x − s|² / √(σx σs) = (|x|² Σ v − 2 x · Σ v s + Σ v |s|²) / √σx, with v = w / √σs.
+        """
+        rows = np.asarray(seeds, dtype=np.int64)
+        share: Floats = (np.asarray(weights) / np.sum(weights)).astype(np.float32) / self.roots[rows] ** 2
+        found: Floats = self.points @ (share @ self.points[rows])
+        found *= -2
+        found += share.sum() * self.squares
+        found += share @ self.squares[rows]
+        found /= self.roots
+        found /= self.roots
+        return found
+
+    def distances(self, rows: Rows | slice, seeds: ArrayLike) -> Floats:
+        """(rows, seeds) the scaled distances of some rows to the seeds, rounded."""
+        to = np.asarray(seeds, dtype=np.int64)
+        away = self.points[rows] @ (-2 * self.points[to].T)
+        away += self.squares[rows, None]
+        away += self.squares[to]
+        np.maximum(away, 0, out=away)
+        np.sqrt(away, out=away)
+        away /= self.roots[rows, None]
+        away /= self.roots[to]
+        return away
+
+    def nearest(self, row: int, allowed: NDArray[np.bool_], count: int) -> Rows:
+        """Up to `count` of the others that are allowed, (tracks,), the nearest to a row first."""
+        away = self.distances(slice(None), [row])[:, 0]
+        others = np.flatnonzero(allowed & (np.arange(len(away)) != row))
+        order = others[np.argsort(away[others], kind="stable")][:count]
+        return np.asarray(order[np.argsort(self.between(row, order), kind="stable")])
 
     def between(self, first: ArrayLike, second: ArrayLike) -> NDArray[np.float64]:
-        """The scaled distances of pairs of rows, in broadcast shape; exact, where `blocks` rounds."""
+        """The scaled distances of pairs of rows, in broadcast shape; exact, where the others round."""
         first, second = np.broadcast_arrays(np.asarray(first, np.int64), np.asarray(second, np.int64))
         away = np.linalg.norm(self.points[first].astype(np.float64) - self.points[second], axis=-1)
         return np.asarray(away / (self.roots[first].astype(np.float64) * self.roots[second]))

@@ -65,10 +65,10 @@ def tiers(pool: Pool, past: Past, windows: Windows, last: int | None) -> NDArray
         (pool.recordings[[] if last is None else [last]], 6),
         (pool.recordings[past.never], NEVER),
     )
-    tier = of_recording[pool.recordings]
-    np.maximum(tier, of_artist[pool.artists], out=tier)
-    np.maximum(tier, of_album[pool.albums], out=tier)
-    tier[pool.barred] = NEVER
+    tier = of_recording.take(pool.recordings)
+    np.maximum(tier, of_artist.take(pool.artists), out=tier)
+    np.maximum(tier, of_album.take(pool.albums), out=tier)
+    np.maximum(tier, np.int8(NEVER) * pool.barred, out=tier)
     return tier
 
 
