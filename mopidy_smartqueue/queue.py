@@ -52,7 +52,7 @@ class Queue:
         self._unknown: dict[str, float] = {}
         self._fruitless = 0
         # While an answer is awaited no other is asked for.
-        self._awaited: tuple[int, str] | None = None
+        self._awaited: tuple[int, str, bool] | None = None
         # The listener took out a track of ours: nothing takes its place until the next begins.
         self._content = False
         self.own = OwnTracks(folder / "own.json")
@@ -129,19 +129,23 @@ class Queue:
         """Sees to it that enough follows the playing track; with `play`, goes on with the first of it."""
         if scheme_of(uri) is None or self._missing(snapshot, play=play) < 1:
             return
-        if self._fruitless >= _FRUITLESS or self._awaited == (snapshot.begun, uri):
+        if self._fruitless >= _FRUITLESS or self._awaited == (snapshot.begun, uri, play):
             return
         now = time.monotonic()
         self._unknown = {unknown: since for unknown, since in self._unknown.items() if now - since < _UNKNOWN_FOR}
         queued = tuple(tl_track.track.uri for tl_track in self._coming(snapshot)[1:])
         request = Request(uri, self.last not in self.own, queued, tuple(self._unknown))
-        self._awaited = (snapshot.begun, uri)
+        self._awaited = (snapshot.begun, uri, play)
         self._chooser.choose.defer(request, lambda found: self._arrived(snapshot.begun, request, found, play))
 
     def add(self, request: Request, candidates: list[Candidate], *, play: bool) -> None:
         """Queues the first of the candidates that Mopidy knows, and asks for more if more is missing."""
         self._awaited = None
         snapshot = self._take()
+        if play and not snapshot.random and (following := self._coming(snapshot)[1:]):
+            # Meanwhile something was queued.
+            self._go_on(request.playing, following[0].tlid)
+            return
         if self._missing(snapshot, play=play) < 1:
             return
         for candidate in candidates:
@@ -182,9 +186,10 @@ class Queue:
         if snapshot.random:
             # Every addition shuffles the list anew, so nothing is added while something unplayed is left.
             return self._ahead if play or snapshot.following is None else 0
-        if snapshot.current is None:
-            return self._ahead
-        return self._ahead - (len(tlids) - 1 - tlids.index(snapshot.current))
+        behind = snapshot.current or self.last
+        if behind in tlids:
+            return self._ahead - (len(tlids) - 1 - tlids.index(behind))
+        return self._ahead - sum(self.own.is_unplayed(tlid) for tlid in tlids)
 
     def _coming(self, snapshot: Snapshot) -> list[Any]:
         """The track list from what plays on, or, where the music has run out, from what played last on."""

@@ -18,10 +18,19 @@ def test_one_track_played_brings_two_more(den: Den) -> None:
     den.until(lambda: len(den.titles()) == 3)
 
 
-def test_the_first_to_follow_is_the_nearest(den: Den) -> None:
+def test_the_first_to_follow_is_the_nearest_where_nothing_else_counts(open_den: Opener, beets: Beets) -> None:
+    names = "tempo_flow", "key_flow", "energy_flow", "adventure", "track_window", "artist_window", "album_window"
+    with open_den(beets, settings={"smartqueue": dict.fromkeys(names, "0")}) as den:
+        den.play("Copper Parade")
+        den.until(lambda: len(den.titles()) == 3)
+        assert den.titles()[1] == "Copper Parade (another take)"
+
+
+def test_the_artist_does_not_come_again_at_once(den: Den) -> None:
     den.play("Copper Parade")
     den.until(lambda: len(den.titles()) == 3)
-    assert den.titles()[1] == "Copper Parade (another take)"
+    artists = [song["artist"] for song in den.client.playlistinfo()]
+    assert artists[0] not in artists[1:]
 
 
 def test_the_listeners_own_tracks_come_first(den: Den) -> None:
