@@ -1,13 +1,14 @@
-"""How long does it take to choose a track, out of how many, and to load them first?
+"""How long a choice takes, out of how many tracks, and how long it takes to load them first.
 
     python benchmarks/selection.py [--tracks N ...] [--stored N] [--choices N] [--json FILE]
 
-Each number of tracks has a process of its own. Up to `--stored` tracks are written to a library.db through
-smartqueue.database, and loaded from there; of more, the same is made in memory. A choice has all rules on: eight seeds,
-four tracks to keep away from, windows over a long past, tracks that were skipped, are queued or barred, flow, adventure,
-and the reasons of its 20 candidates, in words. "Reading" is numpy.sum over the points, which reads the same bytes once.
-Choices and readings take turns, so that other work on the machine slows both; the processor's times tell more than the
-clock's where there is much of it. The linear algebra runs on one thread.
+Each number of tracks has a process of its own. Up to `--stored` tracks are written to a library.db by beets and through
+smartqueue.database, and loaded from there; of more, the same is made in memory. Every track is a transaction, so let
+TMPDIR be in memory. A choice has all rules on: eight seeds, four tracks to keep away from, windows over a long past,
+tracks that were skipped, are queued or barred, flow, adventure, and the reasons of its 20 candidates, in words.
+"Reading" is numpy.sum over the points, which reads the same bytes once. Choices and readings take turns, so that other
+work on the machine slows both; the processor's times tell more than the clock's where there is much of it. The linear
+algebra runs on one thread.
 """
 
 from __future__ import annotations
@@ -15,11 +16,9 @@ from __future__ import annotations
 import argparse
 import json
 import resource
-import sqlite3
 import tempfile
 import time
 from collections.abc import Callable
-from contextlib import closing
 from dataclasses import asdict, dataclass, field
 from datetime import date
 from functools import partial
@@ -80,7 +79,7 @@ def vectors(count: int) -> Vector:
     return np.random.default_rng(0).standard_normal((count, len(NAMES)), dtype=np.float32)
 
 
-def described(number: int) -> dict[str, str]:
+def described(number: int) -> dict[str, Any]:
     """What beets knows of a track in words."""
     return {
         "title": f"Piece {number}",
@@ -99,22 +98,17 @@ def length(number: int) -> float:
     return 20.0 + number % 600
 
 
+def path(number: int) -> bytes:
+    return f"{number // ON_ALBUM:06}/{number:07}.ogg".encode()
+
+
 def store(file: Path, count: int) -> None:
     """A library.db with so many analysed tracks of music that is not there."""
     music = file.parent / "music"
     beets = BeetsLibrary(str(file), str(music))
-    beets.add(BeetsItem(path=bytes(music / "piece")))
-    beets._close()
-    with closing(sqlite3.connect(file)) as connection, connection:
-        connection.row_factory = sqlite3.Row
-        item = dict(connection.execute("SELECT * FROM items").fetchone())
-        connection.execute("DELETE FROM items")
-        rows = (
-            {**item, **described(number), "id": number + 1, "path": path(number), "length": length(number)}
-            for number in range(count)
-        )
-        marks = ",".join(f":{column}" for column in item)
-        connection.executemany(f"INSERT INTO items ({','.join(item)}) VALUES ({marks})", rows)
+    with beets.transaction():
+        for number in range(count):
+            beets.add(BeetsItem(path=bytes(music) + b"/" + path(number), length=length(number), **described(number)))
     with Database(file, music) as database:
         database.migrate()
         for number, vector in enumerate(vectors(count)):
@@ -125,10 +119,6 @@ def store(file: Path, count: int) -> None:
                 EXTRACTOR,
                 Heard(vector, {"bpm": tempo(number), "initial_key": KEYS[number % len(KEYS)]}),
             )
-
-
-def path(number: int) -> bytes:
-    return f"{number // ON_ALBUM:06}/{number:07}.ogg".encode()
 
 
 def in_memory(count: int) -> Candidates:

@@ -14,6 +14,9 @@ from smartqueue.selection.flow import UNKNOWN_KEY, key_place
 
 # In how many groups of features two tracks are said to be alike.
 _ALIKE = 2
+# The groups, and the number of each feature's.
+_GROUPS = tuple(dict.fromkeys(FEATURE_GROUPS))
+_GROUP_OF = np.array([_GROUPS.index(group) for group in FEATURE_GROUPS])
 
 
 @dataclass(frozen=True)
@@ -82,17 +85,14 @@ def group_shares(among: Candidates, first: int, second: int) -> dict[str, float]
         return {}
     difference = np.diff(among.metric.standardise(among.library.vectors[[first, second]]), axis=0)[0]
     parts = difference * (among.metric.matrix @ difference)
-    labels = np.asarray(FEATURE_GROUPS)
-    whole = float(parts.sum())
-    if whole <= 0:
-        return {}
-    return {group: float(parts[labels == group].sum() / whole) for group in dict.fromkeys(FEATURE_GROUPS)}
+    of_groups = np.bincount(_GROUP_OF, parts)
+    whole = of_groups.sum()
+    return dict(zip(_GROUPS, (of_groups / whole).tolist(), strict=True)) if whole > 0 else {}
 
 
 def _alike(among: Candidates, shares: dict[str, float]) -> list[str]:
     """The groups that give least to the distance beside what they weigh in the metric."""
-    labels = np.asarray(FEATURE_GROUPS)
-    weighs = {group: float(among.metric.weights[labels == group].sum()) for group in shares}
+    weighs = dict(zip(_GROUPS, np.bincount(_GROUP_OF, among.metric.weights).tolist(), strict=True))
     return sorted((group for group in shares if weighs[group] > 0), key=lambda group: shares[group] / weighs[group])[
         :_ALIKE
     ]

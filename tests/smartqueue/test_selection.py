@@ -35,6 +35,21 @@ def test_a_choice_tells_its_seed_its_distance_and_its_place() -> None:
     assert first.distance > 0
 
 
+def test_in_a_large_library_the_choice_is_as_if_every_track_were_weighed() -> None:
+    many = pool(np.random.default_rng(0).standard_normal((20_000, 6)))
+    seeds, weights, away = [0, 1, 2], [3.0, 2.0, 1.0], [3, 4]
+    everyone = np.arange(20_000)[:, None]
+    to_away = many.near.between(everyone, away).min(axis=1)
+    weighed = np.average(many.near.between(everyone, seeds), 1, weights) + 0.5 * np.maximum(0, 1 - to_away)
+    nearest = [row for row in np.argsort(weighed).tolist() if row not in seeds]
+    assert rows(chosen(many, *seeds, weights=weights, away=away, before=past(never=seeds))) == nearest[:20]
+
+
+def test_in_a_large_library_no_rule_gives_way_before_all_is_used_up() -> None:
+    many = line(20_000, barred=np.arange(20_000) >= 19_000)
+    assert len(chosen(many, 0, before=past(never=[0]), count=15_000)) == 15_000
+
+
 # Never
 
 

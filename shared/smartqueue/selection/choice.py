@@ -16,7 +16,7 @@ Floats = NDArray[np.float64]
 
 # To how many tracks, those nearest by the mean of squares, the distance from each seed is worked out: all of most
 # libraries, and enough of the largest to get away from what was skipped.
-_NEIGHBOURS = 10_000
+_NEIGHBOURS = 5_000
 # One in so many tracks tells how near these are.
 _EVERY = 16
 # How many of the nearest are weighed against one another by flow and favour.
