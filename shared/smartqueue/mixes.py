@@ -58,7 +58,7 @@ def something_else(among: Candidates, now: Situation, generator: np.random.Gener
     """Near to a track drawn from the further half of the library."""
     if now.playing is None:
         return surprise_me(among, now, generator)
-    away = np.concatenate([block[0] for _, block in among.pool.near.blocks([now.playing])])
+    away = among.pool.near.distances(slice(None), [now.playing])[:, 0]
     return among.pool, Context([_drawn(among.pool, away >= np.median(away), generator)], away=[now.playing])
 
 

@@ -34,6 +34,15 @@ def test_a_mix_of_more_than_there_are_ends_with_the_last() -> None:
     assert sorted(mixed(line(4), 0, count=9)) == [1, 2, 3]
 
 
+def test_a_mix_of_a_large_pool_is_of_the_nearest_too() -> None:
+    assert sorted(mixed(line(5000), 2500, count=6)) == [2497, 2498, 2499, 2501, 2502, 2503]
+
+
+def test_a_mix_goes_on_among_all_where_what_is_near_is_used_up() -> None:
+    found = mixed(line(2100), 0, count=2099)
+    assert sorted(found) == list(range(1, 2100))
+
+
 def test_a_mix_has_no_artist_twice_within_its_window_while_the_pool_allows_it() -> None:
     artists = np.repeat(np.arange(10), 4)
     found = artists[mixed(line(40, artists=artists), 0, count=20, windows=Windows(0, 5, 0))]

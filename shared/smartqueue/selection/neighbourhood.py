@@ -31,6 +31,9 @@ class Neighbourhood:
     squares: Floats
     roots: Floats
 
+    def __getitem__(self, rows: Rows) -> Neighbourhood:
+        return Neighbourhood(self.points[rows], self.squares[rows], self.roots[rows])
+
     def mean_squares(self, seeds: ArrayLike, weights: ArrayLike) -> Floats:
         """(tracks,) the mean of every track's squared scaled distances to the seeds, weighted; linear in the points.
 

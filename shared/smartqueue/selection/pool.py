@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 
 import numpy as np
 from numpy.typing import NDArray
@@ -38,6 +38,10 @@ class Pool:
 
     def __len__(self) -> int:
         return len(self.recordings)
+
+    def of(self, rows: NDArray[np.int64]) -> Pool:
+        """The pool of these rows alone, in their order."""
+        return Pool(**{part.name: getattr(self, part.name)[rows] for part in fields(self)})
 
 
 def numbered(names: Sequence[str]) -> NDArray[np.int32]:
