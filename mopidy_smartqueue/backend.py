@@ -46,13 +46,13 @@ class SmartqueueBackend(pykka.ThreadingActor, backend.Backend):
         """There is something to choose from."""
         self.is_loaded = True
 
-    def mix(self, name: str) -> list[str]:
-        """The URIs of a mix, made now."""
+    def mix(self, name: str) -> list[tuple[str, str]]:
+        """The URIs and names of a mix's tracks, made now."""
         choosers = pykka.ActorRegistry.get_by_class_name("Chooser")
         if not choosers:
             return []
         try:
-            found: list[str] = choosers[0].proxy().mix(name).get(timeout=_PATIENCE)
+            found: list[tuple[str, str]] = choosers[0].proxy().mix(name).get(timeout=_PATIENCE)
         except pykka.Timeout:
             logger.warning("Smartqueue is still loading the library: try again in a moment")
             return []
@@ -82,7 +82,7 @@ class Playlists(backend.PlaylistsProvider):
         if uri in (f"{_SWITCH}off", f"{_SWITCH}on"):
             return []
         name = _name(uri)
-        return None if name is None else [Ref.track(uri=track) for track in self.backend.mix(name)]
+        return None if name is None else _refs(self.backend.mix(name))
 
     def lookup(self, uri: str) -> Playlist | None:
         """A mix, made now; looking up one of the switch's, as loading it does, switches."""
@@ -93,7 +93,7 @@ class Playlists(backend.PlaylistsProvider):
         name = _name(uri)
         if name is None:
             return None
-        tracks = tuple(Track(uri=track) for track in self.backend.mix(name))
+        tracks = tuple(Track(uri=track, name=called) for track, called in self.backend.mix(name))
         return Playlist(uri=uri, name=f"Smartqueue: {name}", tracks=tracks)
 
     def refresh(self) -> None:
@@ -123,11 +123,16 @@ class Library(backend.LibraryProvider):
         if uri == _ROOT:
             return [Ref.directory(uri=_MIX + quote(name), name=name) for name in MIXES if self.backend.is_loaded]
         name = _name(uri)
-        return [] if name is None else [Ref.track(uri=track) for track in self.backend.mix(name)]
+        return [] if name is None else _refs(self.backend.mix(name))
 
     def lookup(self, uri: str) -> Any:  # noqa: ANN401, ARG002 - Mopidy 3 and 4 differ in its type
         """There are no tracks of our own."""
         return []
+
+
+def _refs(tracks: list[tuple[str, str]]) -> list[Ref]:
+    # A slash would end the name where clients see paths.
+    return [Ref.track(uri=uri, name=name.replace("/", "|")) for uri, name in tracks]
 
 
 def _name(uri: str) -> str | None:

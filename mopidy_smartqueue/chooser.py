@@ -36,13 +36,15 @@ class Chooser(pykka.ThreadingActor):
         complaints: Complaints,
         profile: str,
         preferences: Preferences,
+        schemes: tuple[str, ...],
     ) -> None:
         super().__init__()
         self._catalogue = Catalogue(places, translator, complaints, profile, preferences.rules)
         self._profile = profile
         self._preferences = preferences
         self._playing: int | None = None
-        self._scheme: str | None = None
+        # The schemes that Mopidy knows, the one that plays or played last before all others.
+        self._schemes = schemes
         # No seed, so that tomorrow is not today.
         self._generator = np.random.default_rng()
 
@@ -56,8 +58,9 @@ class Chooser(pykka.ThreadingActor):
     @survives("noticing what plays")
     def began(self, uri: str, chosen: bool) -> None:
         """A track begins to play, chosen by the listener or by us."""
-        track = self._catalogue.track(uri)
-        self._playing, self._scheme = track, scheme_of(uri) or self._scheme
+        track, scheme = self._catalogue.track(uri), scheme_of(uri)
+        self._playing = track
+        self._schemes = tuple(dict.fromkeys((scheme, *self._schemes) if scheme else self._schemes))
         if track is not None:
             self._catalogue.session.began(track, time.time(), chosen=chosen)
 
@@ -100,8 +103,8 @@ class Chooser(pykka.ThreadingActor):
         self._catalogue.refresh()
         reply(self._candidates(request))
 
-    def mix(self, name: str) -> list[str]:
-        """The URIs of a mix of smartqueue.mixes, the best that there is now."""
+    def mix(self, name: str) -> list[tuple[str, str]]:
+        """The URIs of a mix of smartqueue.mixes, made for what was heard lately, each with the track's name."""
         among = self._catalogue.among
         if among is None:
             return []
@@ -110,11 +113,12 @@ class Chooser(pykka.ThreadingActor):
         past = Past(rows(session.heard), rows(session.skipped), np.concatenate([rows(session.not_this), playing]))
         now = Situation(int(playing[0]) if len(playing) else None, tuple(rows(session.kept).tolist()), past)
         found = made(name, among, now, self._preferences, self._generator)
-        uris = (self._catalogue.uri(row, scheme) for row in found for scheme in self._schemes())
-        return [uri for uri in uris if uri is not None]
+        return [(uri, among.library.names[row]) for row in found if (uri := self._uri(row))]
 
-    def _schemes(self) -> tuple[str | None, ...]:
-        return (self._scheme,)
+    def _uri(self, row: int) -> str | None:
+        """In the first scheme that reaches it."""
+        uris = (self._catalogue.uri(row, scheme) for scheme in self._schemes)
+        return next((uri for uri in uris if uri), None)
 
     def _candidates(self, request: Request) -> list[Candidate]:
         among, playing = self._catalogue.among, self._catalogue.row(request.playing)

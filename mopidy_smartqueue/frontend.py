@@ -18,7 +18,7 @@ from mopidy_smartqueue.queue import Queue
 from mopidy_smartqueue.requests import Candidate, Request
 from mopidy_smartqueue.snapshot import Snapshot, snapshot
 from mopidy_smartqueue.survival import survives
-from mopidy_smartqueue.translator import Translator
+from mopidy_smartqueue.translator import SCHEMES, Translator
 from smartqueue.beets_configuration import BeetsPlaces, ConfigurationError, beets_places
 from smartqueue.journal import Entry, Journal
 from smartqueue.listening import kept_after
@@ -74,10 +74,11 @@ class SmartqueueFrontend(pykka.ThreadingActor, CoreListener):
         settings = self._config["smartqueue"]
         profile = settings["profile"]
         media_directory = (self._config.get("local") or {}).get("media_dir")
+        schemes = tuple(scheme for scheme in SCHEMES if (self._config.get(scheme) or {}).get("enabled"))
         translator = Translator(media_directory, places.music_directory)
         folder = Path(Extension.get_data_dir(self._config))
         player = f"{socket.gethostname()}:{self._config['core']['data_dir']}"
-        self._chooser = Chooser.start(places, translator, complaints, profile, wanted).proxy()
+        self._chooser = Chooser.start(places, translator, complaints, profile, wanted, schemes).proxy()
         self._recorder = Recorder.start(
             places,
             translator,
@@ -97,6 +98,7 @@ class SmartqueueFrontend(pykka.ThreadingActor, CoreListener):
             take=self._snapshot,
             arrived=self._self.queue.defer,
             go_on=self._go_on,
+            listed=self._tracker.listed,
         )
         self._queue.own.load(self._snapshot().tl_tracks)
 

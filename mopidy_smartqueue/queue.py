@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from pathlib import Path
 from typing import Any
 
@@ -26,7 +26,7 @@ class Queue:
     """For the frontend's thread, from which alone core is asked.
 
     take: takes a snapshot of core. arrived: how the chooser's answer comes back to `add`. go_on: plays a track after
-    the music had run out.
+    the music had run out. listed: told of what was added to the list's end, and of what was removed.
     """
 
     def __init__(
@@ -40,6 +40,7 @@ class Queue:
         take: Callable[[], Snapshot],
         arrived: Callable[..., object],
         go_on: Callable[[str, int], None],
+        listed: Callable[[int | None, Collection[int]], None],
     ) -> None:
         self._core = core
         self._chooser = chooser
@@ -48,6 +49,7 @@ class Queue:
         self._take = take
         self._arrived = arrived
         self._go_on = go_on
+        self._listed = listed
         self._switch = folder / "off"
         self._unknown: dict[str, float] = {}
         self._fruitless = 0
@@ -114,6 +116,7 @@ class Queue:
         gone = set(tlids)
         self.own.keep([tlid for tlid in self.own.tlids if tlid not in gone])
         self._core.tracklist.remove({"tlid": tlids}).get()
+        self._listed(None, tlids)
 
     def _worn_out(self, current: int, snapshot: Snapshot) -> list[int]:
         """Of ours that were played before the current one, all but the latest few, if so asked."""
@@ -125,16 +128,16 @@ class Queue:
 
     # What comes next
 
-    def keep_ahead(self, snapshot: Snapshot, uri: str, *, play: bool = False) -> None:
+    def keep_ahead(self, snapshot: Snapshot, uri: str, *, play: bool = False, going_on: int = 0) -> None:
         """Sees to it that enough follows the playing track; with `play`, goes on with the first of it."""
-        if scheme_of(uri) is None or self._missing(snapshot, play=play) < 1:
+        if scheme_of(uri) is None or self._missing(snapshot, play=play, going_on=going_on) < 1:
             return
         if self._fruitless >= _FRUITLESS or self._awaited == (snapshot.begun, uri, play):
             return
         now = time.monotonic()
         self._unknown = {unknown: since for unknown, since in self._unknown.items() if now - since < _UNKNOWN_FOR}
         queued = tuple(tl_track.track.uri for tl_track in self._coming(snapshot)[1:])
-        request = Request(uri, self.last not in self.own, queued, tuple(self._unknown))
+        request = Request(uri, self.last not in self.own, queued, tuple(self._unknown), going_on)
         self._awaited = (snapshot.begun, uri, play)
         self._chooser.choose.defer(request, lambda found: self._arrived(snapshot.begun, request, found, play))
 
@@ -146,22 +149,25 @@ class Queue:
             # Meanwhile something was queued.
             self._go_on(request.playing, following[0].tlid)
             return
-        if self._missing(snapshot, play=play) < 1:
+        missing = self._missing(snapshot, play=play, going_on=request.going_on)
+        if missing < 1:
             return
         for candidate in candidates:
             added = self._core.tracklist.add(uris=[candidate.uri]).get()
             if added:
                 self.own.add(added[0].tlid, candidate)
+                self._listed(added[0].tlid, ())
                 self._chooser.queued.defer(candidate.uri)
                 logger.info("Smartqueue queued %s: %s", candidate.name, candidate.why)
                 if play:
                     self._go_on(request.playing, added[0].tlid)
-                self.keep_ahead(self._take(), request.playing)
+                # Under random all that is missing is added together, because every addition shuffles the list anew.
+                self.keep_ahead(self._take(), request.playing, going_on=missing - 1 if snapshot.random else 0)
                 return
             self._pass_over(candidate)
         if candidates:
             self._fruitless += 1
-            self.keep_ahead(self._take(), request.playing, play=play)
+            self.keep_ahead(self._take(), request.playing, play=play, going_on=request.going_on)
 
     def resume(self, uri: str) -> None:
         """Goes on where the music had run out: with what was queued behind it meanwhile, else with more."""
@@ -174,7 +180,7 @@ class Queue:
         else:
             self.keep_ahead(snapshot, uri, play=True)
 
-    def _missing(self, snapshot: Snapshot, *, play: bool) -> int:
+    def _missing(self, snapshot: Snapshot, *, play: bool, going_on: int) -> int:
         """How many tracks are to be added; none while it is off, or the listener's options ask for a rest."""
         if snapshot.rests or self._content or self.is_off:
             return 0
@@ -184,8 +190,8 @@ class Queue:
             # forget what is playing.
             return 0
         if snapshot.random:
-            # Every addition shuffles the list anew, so nothing is added while something unplayed is left.
-            return self._ahead if play or snapshot.following is None else 0
+            # So nothing is added while something unplayed is left.
+            return going_on or (self._ahead if play or snapshot.following is None else 0)
         behind = snapshot.current or self.last
         if behind in tlids:
             return self._ahead - (len(tlids) - 1 - tlids.index(behind))

@@ -11,13 +11,15 @@ class Request:
     """A wish for a track to come after what is queued.
 
     playing: the URI that plays; chosen: whether the listener queued it. queued: the URIs that are to come after it, in
-    order. unknown: URIs that must not be offered.
+    order. unknown: URIs that must not be offered. going_on: how many are still to be added of several that are added
+    together, this one counted; 0 where it is the first.
     """
 
     playing: str
     chosen: bool
     queued: tuple[str, ...]
     unknown: tuple[str, ...] = ()
+    going_on: int = 0
 
 
 @dataclass(frozen=True)

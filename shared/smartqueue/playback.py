@@ -93,6 +93,12 @@ class PlaybackTracker:
         if self._open is not None and self._open.tlid == tlid:
             self._open.following, self._open.preceding = following, preceding
 
+    def listed(self, added: int | None, removed: Collection[int]) -> None:
+        """The list got a track at its end, or lost some; sooner known than what the player answers when it is asked."""
+        if self._open is not None:
+            left = [tlid for tlid in self._open.following if tlid not in removed]
+            self._open.following = left if added is None else [*left, added]
+
     def paused(self, *, now: float) -> None:
         """Playback is held."""
         if self._open is not None:

@@ -358,3 +358,24 @@ def test_the_silence_after_a_track_that_hung_is_not_listened_to() -> None:
     player.tracker.hung(2, "local:track:2", now=player.now, utc=1000.0)
     finished, failed = player.tracker.over()
     assert (finished.outcome, finished.listened, failed.outcome) == ("finished", 15, "failed")
+
+
+def test_next_to_a_track_that_was_just_added_is_a_skip() -> None:
+    player = Player()
+    player.start(1)
+    player.hear(10)
+    player.tracker.listed(2, ())
+    player.end(1, 10)
+    player.start(2)
+    assert player.only().outcome == "skipped"
+
+
+def test_next_past_a_track_that_was_just_taken_back_is_a_skip() -> None:
+    player = Player()
+    player.start(1, next_tlid=2)
+    player.hear(10)
+    player.tracker.listed(None, [2])
+    player.tracker.listed(3, ())
+    player.end(1, 10)
+    player.start(3)
+    assert player.only().outcome == "skipped"
