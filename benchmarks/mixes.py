@@ -50,15 +50,15 @@ class Music:
 
 @dataclass(frozen=True)
 class Figures:
-    """Of the mixes from all tracks; repeats are counted, all else is a mean or a share."""
+    """Of the mixes from all tracks; repeats are counted, if they are, and all else is a mean or a share."""
 
     same_label: float
     tempo: float
     key: float
     never_reached: float
     skewness: float
-    repeats: int = 0
-    forced: int = 0
+    repeats: int | None = None
+    forced: int | None = None
 
 
 def with_tempo_and_key(path: Path) -> Vector:
@@ -203,7 +203,8 @@ def main() -> None:
 
 def print_row(name: str, one: Figures) -> None:
     shares = f"{one.same_label:.3f} | {one.tempo:.3f} | {one.key:.2f} | {one.never_reached:.3f} | {one.skewness:.2f}"
-    print(f"| {name} | {shares} | {one.repeats} | {one.forced} |", flush=True)
+    repeats = "| |" if one.repeats is None else f"{one.repeats} | {one.forced} |"
+    print(f"| {name} | {shares} | {repeats}", flush=True)
 
 
 if __name__ == "__main__":
