@@ -80,7 +80,8 @@ def learn(
 
     Choice and verdict come from repeated, seeded, nested cross-validation: no answer judges a choice that it
     took part in. A metric is `better` when its held-out accuracy and the likelihood of the held-out answers both
-    gain on the plain metric's, one of them by more than chance gives once in ten, 1.28 standard errors.
+    gain on the plain metric's, one of them by more than chance gives once in ten, 1.28 standard errors, as told by
+    30 questions or more.
 
     Raises ValueError, naming the row, for input that cannot be meant.
     """

@@ -13,6 +13,7 @@ FOLDS = 5
 REPEATS = 3
 ROWS = 8000  # fitted over all options and repeats: with more, fewer repeats do, since more answers are steadier
 FEWEST = 20  # units, below which nothing can be told
+ENOUGH = 30  # units, below which one lucky draw makes a bad metric look good
 DOUBT = 1.28  # standard errors, which chance alone exceeds once in ten
 
 
@@ -72,7 +73,7 @@ class Verdict:
     """Held-out accuracy, and what is gained over plain: in accuracy, and in log likelihood.
 
     The likelihood sees how near a miss was, so that it often tells from fewer answers, and errs at other times.
-    `better` is where both gain, and either of them beyond doubt.
+    `better` is where both gain, and either of them beyond doubt, by enough answers.
     """
 
     accuracy: float
@@ -161,7 +162,7 @@ def _compare(held: Floats, plain: Floats, trial: Trial) -> Verdict:
         float(share @ np.nanmean(right[:, tested], axis=0)),
         in_accuracy,
         in_likelihood,
-        better=units.max() + 1 >= FEWEST and in_accuracy.mean > 0 and in_likelihood.mean > 0 and beyond_doubt,
+        better=units.max() + 1 >= ENOUGH and in_accuracy.mean > 0 and in_likelihood.mean > 0 and beyond_doubt,
     )
 
 
