@@ -42,10 +42,10 @@ class Snapshot:
         if self.random:
             return self.drawn
         tlids = self.tlids
-        if self.current is not None and self.current not in tlids:
-            return None
-        place = 0 if self.current is None else tlids.index(self.current) + 1
-        if self.repeat and tlids and not (self.consume and len(tlids) == 1):
+        place = tlids.index(self.current) + 1 if self.current in tlids else 0
+        if self.repeat and tlids:
+            if self.consume and len(tlids) == 1:
+                return None
             place %= len(tlids)
         return tlids[place] if place < len(tlids) else None
 
