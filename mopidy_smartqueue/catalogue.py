@@ -5,6 +5,7 @@ from __future__ import annotations
 import time
 from collections.abc import Iterable
 from dataclasses import dataclass
+from datetime import date
 
 import numpy as np
 import pykka
@@ -14,7 +15,7 @@ from mopidy_smartqueue import generations
 from mopidy_smartqueue.complaints import Complaints
 from mopidy_smartqueue.translator import Translator
 from smartqueue.beets_configuration import BeetsPlaces
-from smartqueue.candidates import Candidates, candidates
+from smartqueue.candidates import Candidates, candidates, shut_out_in_words
 from smartqueue.database import Database, DatabaseError
 from smartqueue.preferences import Rules
 from smartqueue.session import SKIPPED_FOR, Session
@@ -87,7 +88,8 @@ class Catalogue:
                     self._say_that_nothing_is_analysed()
                     return
                 database.migrate()
-                version = database.version(self._profile)
+                # Anew each day, too, because seasons come and go.
+                version = date.today(), database.version(self._profile)  # noqa: DTZ011 - the listener's day
                 if self._loaded is None or version != self._loaded.version:
                     self._load(database, version)
         except DatabaseError as error:
@@ -105,6 +107,9 @@ class Catalogue:
             self.session = Session.of(database.plays.since(time.time() - SKIPPED_FOR))
         self._loaded = _Loaded(version, among, rows)
         self._complaints.over("chooser")
+        if among.pool.barred.all():
+            blame = shut_out_in_words(library, self._rules, date.today())  # noqa: DTZ011 - likewise
+            self._complaints.say("chooser", f"nothing is left to queue: of {len(library.ids)} tracks {blame}")
         for backend in pykka.ActorRegistry.get_by_class_name("SmartqueueBackend"):
             backend.proxy().loaded.defer()
         logger.info(

@@ -20,7 +20,7 @@ from confuse import Subview
 from beetsplug.smartqueue.library import analysed, named, opened
 from beetsplug.smartqueue.settings import has_relative_paths, mark_ignored, wanted
 from smartqueue import playlist_file
-from smartqueue.candidates import Candidates, candidates, shut_out
+from smartqueue.candidates import Candidates, candidates, shut_out_in_words
 from smartqueue.explanation import explain
 from smartqueue.preferences import Preferences
 from smartqueue.selection import Choice, Context, Past
@@ -199,10 +199,10 @@ def _past(heard: list[int], never: list[int]) -> Past:
 def _complain(among: Candidates, there: int, chosen: int, avoided: list[int], wishes: Preferences) -> None:
     """Says that there are fewer tracks than were wished for, and which rules left no more; none at all is an error."""
     today = date.today()  # noqa: DTZ011 - the listener's day
-    rules = {name: int(out.sum()) for name, out in shut_out(among.library, wishes.rules, today).items()}
-    counts = {name: count for name, count in {**rules, "--not": len(avoided)}.items() if count}
-    blame = ", ".join(f"{name} shuts out {count}" for name, count in counts.items())
-    reason = f"of {len(among.library.ids)} analysed tracks {blame or 'no other one is left'}"
+    rules = [shut_out_in_words(among.library, wishes.rules, today)]
+    rules += [f"--not shuts out {len(avoided)}"] if avoided else []
+    blame = ", ".join(filter(None, rules)) or "no other one is left"
+    reason = f"of {len(among.library.ids)} analysed tracks {blame}"
     if not chosen:
         raise UserError(f"nothing is left to choose from: {reason}")
     log.warning("only {} tracks: {}", there, reason)

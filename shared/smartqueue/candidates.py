@@ -113,6 +113,12 @@ def shut_out(library: Library, rules: Rules, today: date) -> dict[str, NDArray[n
     return found
 
 
+def shut_out_in_words(library: Library, rules: Rules, today: date) -> str:
+    """Which rules shut out how many tracks; empty if none does."""
+    counts = {name: int(out.sum()) for name, out in shut_out(library, rules, today).items()}
+    return ", ".join(f"{name} shuts out {count}" for name, count in counts.items() if count)
+
+
 def _with_words(library: Library, words: Sequence[str]) -> NDArray[np.bool_]:
     """(tracks,) whether one of the words stands in a track's title, album or genre."""
     has = re.compile("|".join(rf"\b{_inner(word)}\b" for word in words), re.IGNORECASE).search

@@ -172,6 +172,21 @@ def test_a_season_that_is_none_is_named_and_mopidy_plays(open_den: Opener, beets
         assert den.titles() == ["Weir"]
 
 
+def test_settings_that_leave_nothing_are_named(open_den: Opener, beets: Beets) -> None:
+    with open_den(beets, settings={"smartqueue": {"genres": "polka"}}) as den:
+        den.play("Weir")
+        den.until(lambda: "nothing is left to queue: of 24 tracks genres shuts out 24" in den.log())
+        assert den.titles() == ["Weir"]
+
+
+def test_the_only_track_there_is_follows_itself(open_den: Opener, own_beets: Beets) -> None:
+    own_beets.run("remove", "-f", "^title:Otter Run")
+    own_beets.run("analyze")
+    with open_den(own_beets) as den:
+        den.play("Otter Run")
+        den.until(lambda: den.titles() == ["Otter Run"] * 2)
+
+
 def test_what_the_settings_shut_out_is_never_queued(open_den: Opener, own_beets: Beets) -> None:
     own_beets.run("modify", "-y", "-W", "-M", "title:Tin Hats", "genres=Polka")
     own_beets.run("analyze")

@@ -1,0 +1,124 @@
+"""Why a track was chosen, as numbers and in words."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import numpy as np
+import pytest
+
+from smartqueue.candidates import Candidates
+from smartqueue.database import Library
+from smartqueue.explanation import explain, key_in_words
+from smartqueue.features import FEATURE_GROUPS, NAMES
+from smartqueue.metric import Metric
+from smartqueue.selection import Choice
+from tests.smartqueue.pools import pool
+
+GROUPS = np.array(FEATURE_GROUPS)
+
+
+def library(vectors: np.ndarray, keys: list[str], features: tuple[str, ...] = NAMES) -> Library:
+    """Tracks A, B, … with these raw vectors and keys, of which nothing else is known."""
+    tracks = len(vectors)
+    names = [chr(ord("A") + row) for row in range(tracks)]
+    nothing, zeros = [""] * tracks, np.zeros(tracks)
+    return Library(
+        ids=10 + np.arange(tracks),
+        item_ids=np.arange(tracks),
+        vectors=vectors.astype(np.float32),
+        features=features,
+        files=[b""] * tracks,
+        names=names,
+        recordings=names,
+        artists=nothing,
+        titles=nothing,
+        albums=nothing,
+        genres=nothing,
+        keys=keys,
+        lengths=zeros.astype(np.float32),
+        tempi=zeros.astype(np.float32),
+        ratings=zeros.astype(np.float32),
+        heard=zeros,
+        ignored=np.zeros(tracks, dtype=bool),
+    )
+
+
+def among(
+    difference: np.ndarray, *, weights: np.ndarray | None = None, tempi: tuple[float, float] = (0, 0)
+) -> Candidates:
+    """Two tracks whose standardised vectors are so far apart, in A minor and in C."""
+    vectors = np.stack([np.zeros(len(NAMES)), difference])
+    size = len(NAMES)
+    metric = Metric(NAMES, np.zeros(size), np.ones(size), np.diag(np.ones(size) if weights is None else weights))
+    return Candidates(library(vectors, ["Am", "C"]), metric, pool(vectors, tempi=tempi, keys=[0, 0]))
+
+
+def because_of(group: str) -> np.ndarray:
+    return np.where(group == GROUPS, 1.0, 0.0)
+
+
+CHOICE = Choice(row=1, seed=0, distance=0.5, place=3)
+
+
+def test_what_the_groups_give_to_the_distance_is_one_together() -> None:
+    found = explain(among(because_of("rhythm") + 2 * because_of("timbre")), CHOICE, 0).groups
+    assert sum(found.values()) == pytest.approx(1, abs=0.01)
+    rhythm, timbre = (GROUPS == "rhythm").sum(), (GROUPS == "timbre").sum()
+    assert found["timbre"] == pytest.approx(4 * timbre / (4 * timbre + rhythm), abs=0.001)
+    assert found["dynamics"] == 0
+
+
+def test_a_group_that_the_metric_weighs_gives_more() -> None:
+    difference = np.ones(len(NAMES))
+    plain = explain(among(difference), CHOICE, 0).groups["rhythm"]
+    heavy = explain(among(difference, weights=1 + 5 * because_of("rhythm")), CHOICE, 0).groups["rhythm"]
+    assert heavy > plain
+
+
+def test_two_tracks_are_alike_in_what_gives_least() -> None:
+    difference = because_of("rhythm") + because_of("timbre") + because_of("modulation")
+    assert set(explain(among(difference), CHOICE, 0).alike) == {"tonality", "dynamics"}
+
+
+def test_in_words_it_tells_of_the_seed_the_tempo_and_the_key() -> None:
+    words = explain(among(because_of("rhythm"), tempi=(104, 102)), CHOICE, 0).in_words()
+    assert words.startswith("near A in ")
+    assert words.endswith(", 104 → 102 bpm, A minor → C major")
+
+
+def test_what_is_not_known_is_not_told() -> None:
+    words = explain(among(because_of("rhythm")), CHOICE, None).in_words()
+    assert "bpm" not in words
+    assert "→" not in words
+
+
+def test_a_rule_that_gave_way_is_told() -> None:
+    assert (
+        explain(among(because_of("rhythm")), replace(CHOICE, relaxed="heard lately"), 0)
+        .in_words()
+        .endswith("heard lately")
+    )
+
+
+def test_tracks_that_are_the_same_have_no_groups() -> None:
+    assert explain(among(np.zeros(len(NAMES))), CHOICE, 0).in_words() == "near A, A minor → C major"
+
+
+def test_vectors_of_another_version_have_no_groups() -> None:
+    both = among(because_of("rhythm"))
+    other = replace(both, library=replace(both.library, features=tuple(f"feature {n}" for n in range(len(NAMES)))))
+    assert not explain(other, CHOICE, 0).groups
+
+
+def test_as_json_it_names_the_seed_by_our_own_id() -> None:
+    found = explain(among(because_of("rhythm")), CHOICE, 0).as_json()
+    assert (found["near"], found["name"], found["distance"], found["place"]) == (10, "A", 0.5, 3)
+
+
+@pytest.mark.parametrize(
+    ("name", "words"),
+    [("Am", "A minor"), ("C", "C major"), ("c#m", "C# minor"), ("Bb", "Bb major"), ("G# minor", "G# minor"), ("", "")],
+)
+def test_a_key_is_said_as_musicians_do(name: str, words: str) -> None:
+    assert key_in_words(name) == words
