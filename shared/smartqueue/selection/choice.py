@@ -55,6 +55,12 @@ class Context:
     away: Sequence[int] = ()
     last: int | None = None
 
+    @property
+    def shares(self) -> Floats:
+        """(seeds,) how much each seed counts; together 1, and alike where no weights are given."""
+        weights = np.ones(len(self.seeds)) if self.weights is None else np.asarray(self.weights, dtype=np.float64)
+        return np.asarray(weights / weights.sum())
+
 
 @dataclass(frozen=True)
 class Choice:
@@ -88,8 +94,7 @@ def choose(
 
     It is empty only where all tracks are barred. Of two tiers the worse is taken from once the better is used up.
     """
-    weights = np.ones(len(context.seeds)) if context.weights is None else np.asarray(context.weights)
-    roughly = pool.near.mean_squares(context.seeds, weights)
+    roughly = pool.near.mean_squares(context.seeds, context.shares)
     tier = tiers(pool, past, windows, context.last)
     chosen: list[Choice] = []
     before = 0
@@ -98,7 +103,7 @@ def choose(
         if not len(allowed):
             continue
         around = allowed[_about_smallest(roughly[allowed], max(_NEIGHBOURS, count * _EVERY))]
-        away = _distances(pool, context, weights, around)
+        away = _distances(pool, context, around)
         nearest = _smallest(away, max(_SHORTLIST, count - len(chosen)))
         rows, away = around[nearest], away[nearest]
         order = _by_score(pool, context.last, rows, away, taste, generator)
@@ -113,11 +118,11 @@ def choose(
     return chosen
 
 
-def _distances(pool: Pool, context: Context, weights: Floats, rows: NDArray[np.int64]) -> NDArray[np.float32]:
+def _distances(pool: Pool, context: Context, rows: NDArray[np.int64]) -> NDArray[np.float32]:
     """(rows,) the weighted mean of the scaled distances to the seeds, and more near what is to be kept away from."""
     seeds = len(context.seeds)
     away = pool.near.distances(rows, [*context.seeds, *context.away])
-    found = away[:, :seeds] @ (weights / weights.sum()).astype(np.float32)
+    found = away[:, :seeds] @ context.shares.astype(np.float32)
     if context.away:
         found += _REPULSION * np.maximum(0, _REPELLED_WITHIN - away[:, seeds:].min(axis=1))
     return np.asarray(found)

@@ -65,8 +65,7 @@ def _nearby(pool: Pool, context: Context, past: Past, windows: Windows) -> Rows:
     """The rows that are about nearest, those of the best tiers first, and all that context and past speak of."""
     if len(pool) <= _NEARBY:
         return np.arange(len(pool))
-    weights = np.ones(len(context.seeds)) if context.weights is None else np.asarray(context.weights)
-    roughly = pool.near.mean_squares(context.seeds, weights)
+    roughly = pool.near.mean_squares(context.seeds, context.shares)
     tier = tiers(pool, past, windows, context.last)
     found = np.zeros(len(pool), dtype=bool)
     wanted = _NEARBY
