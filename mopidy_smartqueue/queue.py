@@ -79,6 +79,9 @@ class Queue:
         """A track begins; with `renew` what was chosen for another context is taken back."""
         self.own.begin(tlid)
         self.last, self._fruitless, self._content = tlid, 0, False
+        if snapshot.current != tlid:
+            # Another has begun meanwhile, of which we shall hear.
+            return
         following = [tl_track.tlid for tl_track in snapshot.coming(tlid)[1:]]
         back = [other for other in following if self.own.is_unplayed(other)]
         if not renew or snapshot.rests or snapshot.random or self.is_off:
@@ -104,6 +107,9 @@ class Queue:
 
     def _take_back(self, tlids: list[int]) -> None:
         """Tracks of ours leave the list, before anyone takes their leaving for the listener's doing."""
+        # Core would forget what is playing, if that were taken from under it.
+        current = self._core.playback.get_current_tlid().get()
+        tlids = [tlid for tlid in tlids if tlid != current]
         if not tlids:
             return
         for tlid in tlids:

@@ -137,8 +137,9 @@ class Mopidy:
             "stream": {"enabled": "false"},
             "m3u": {"enabled": "false"},
             "beets": {"enabled": "false"},
-            **(settings or {}),
         }
+        for name, given in (settings or {}).items():
+            sections[name] = {**sections.get(name, {}), **given}
         parser = configparser.RawConfigParser()
         parser.read_dict(sections)
         with self._configuration.open("w", encoding="utf-8") as file:

@@ -71,9 +71,10 @@ class Metric:
 
     def points(self, vectors: ArrayLike) -> NDArray[np.float32]:
         """(tracks, F) raw vectors → (tracks, rank) points whose Euclidean distance is the metric's."""
-        if not len(np.asarray(vectors)):
+        raw = np.atleast_2d(vectors)
+        if not raw.size:
             return np.zeros((0, len(self.factor)), dtype=np.float32)
-        standardised = np.subtract(vectors, self.centre, dtype=np.float32, casting="same_kind")
+        standardised = np.subtract(raw, self.centre, dtype=np.float32, casting="same_kind")
         standardised /= self.scale.astype(np.float32)
         np.clip(standardised, -_FURTHEST, _FURTHEST, out=standardised)
         return np.asarray(standardised @ self.factor.T.astype(np.float32))

@@ -46,7 +46,7 @@ def skip_one(den: Den) -> None:
     den.client.next()
     den.until(lambda: den.current() not in (None, "Weir"))
     skipped = den.current()
-    den.until(lambda: den.elapsed() > 0.3)
+    den.until(lambda: den.elapsed() > 0.7)
     den.client.next()
     den.until(lambda: den.current() not in (None, skipped))
     den.until(lambda: bool(den.skips()))

@@ -47,7 +47,7 @@ def listen(room: str, den: Den, first: str) -> Heard:
     for number in range(SKIPS + 1):
         current = den.current()
         titles.append(playing(den))
-        den.until(lambda enough=0.3 if number else KEPT: den.elapsed() > enough)  # type: ignore[misc]
+        den.until(lambda enough=0.7 if number else KEPT: den.elapsed() > enough)  # type: ignore[misc]
         den.client.next()
         den.until(lambda current=current: den.current() not in (None, current))  # type: ignore[misc]
     titles.append(playing(den))
