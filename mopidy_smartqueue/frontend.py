@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import socket
 import time
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -58,7 +59,9 @@ class SmartqueueFrontend(pykka.ThreadingActor, CoreListener):
         self._nearly_over = Alarm(self._self.check_following.defer)
         self._overdue = Alarm(self._self.check_change.defer)
         self._start_again = Alarm(self._self.see_to_start.defer)
-        # Imported here, beside Mopidy's own start: NumPy and all else that the helpers need takes a while.
+        # Imported here, beside Mopidy's own start: NumPy and all else that the helpers need takes a while. One thread of
+        # linear algebra, so that one processor at least is left for the music.
+        os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
         from mopidy_smartqueue.chooser import Chooser
         from mopidy_smartqueue.learner import Learner
         from mopidy_smartqueue.recorder import Recorder
@@ -221,6 +224,9 @@ class SmartqueueFrontend(pykka.ThreadingActor, CoreListener):
     def _expect(self, found: Snapshot) -> None:
         """Remembers where `next` and `previous` would lead, pressed once or more."""
         tlid, tlids = self._tracker.tlid, found.tlids
+        if tlid in tlids and not found.random:
+            # Another may have begun meanwhile, of which we have yet to hear.
+            found = replace(found, current=tlid)
         if tlid is not None and tlid == found.current:
             following = _from(found.following, tlids)
             if following and (found.repeat or found.random):
@@ -314,7 +320,7 @@ class SmartqueueFrontend(pykka.ThreadingActor, CoreListener):
     @survives("queueing tracks")
     def queue(self, begun: int, request: Request, candidates: list[Candidate], play: bool) -> None:
         """Queues what was chosen, unless another track has begun since it was asked for."""
-        if self._queue is not None and begun == self._begun:
+        if self._queue is not None and begun == self._begun and (play or self._tracker.tlid is not None):
             self._queue.add(request, candidates, play=play)
 
     def _go_on(self, uri: str, tlid: int) -> None:

@@ -190,6 +190,9 @@ class Queue:
         """How many tracks are to be added; none while it is off, or the listener's options ask for a rest."""
         if snapshot.rests or self._content or self.is_off:
             return 0
+        if snapshot.current is None and not play:
+            # The list was cleared, or what played was taken out: that is no wish for more.
+            return 0
         tlids = snapshot.tlids
         if snapshot.current is not None and snapshot.current not in tlids:
             # What is stopped and played again under consume is off the list. Any change of it now, and core would
