@@ -59,8 +59,8 @@ class SmartqueueFrontend(pykka.ThreadingActor, CoreListener):
         self._nearly_over = Alarm(self._self.check_following.defer)
         self._overdue = Alarm(self._self.check_change.defer)
         self._start_again = Alarm(self._self.see_to_start.defer)
-        # Imported here, beside Mopidy's own start: NumPy and all else that the helpers need takes a while. One thread of
-        # linear algebra, so that one processor at least is left for the music.
+        # Imported here, beside Mopidy's own start: NumPy and all else that the helpers need takes a while. With one
+        # thread of linear algebra, so that one processor at least is left for the music.
         os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
         from mopidy_smartqueue.chooser import Chooser
         from mopidy_smartqueue.learner import Learner

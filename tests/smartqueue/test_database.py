@@ -593,3 +593,9 @@ def test_a_track_whose_item_is_gone_is_not_ignored(stage: Stage) -> None:
     stage.ours.tracks.ignore({item.id})
     with sqlite3.connect(stage.ours.path) as connection:
         assert connection.execute("SELECT ignored FROM smartqueue_track").fetchall() == [(0,)]
+
+
+def test_a_file_that_vanishes_in_the_midst_is_told_in_words(stage: Stage) -> None:
+    stage.ours.path.unlink()
+    with pytest.raises(DatabaseError, match="cannot be reached"):
+        stage.ours.version("default")

@@ -86,7 +86,7 @@ class Database:
             " (SELECT MAX(changed) FROM smartqueue_track)"
         )
         metric = self._connection.all("SELECT id FROM smartqueue_metric WHERE profile = ? AND in_use", profile)
-        return self._connection.path.stat().st_ino, *map(tuple, tracks + metric)
+        return self._connection.file_number, *map(tuple, tracks + metric)
 
     def metric(self, profile: str, library: Library) -> Metric:
         """The metric to compare a library's tracks by: the learned one in use, else the plain one."""

@@ -38,6 +38,12 @@ class Connection:
         self._sqlite.close()
 
     @property
+    def file_number(self) -> int:
+        """What differs when another file was put in this one's place."""
+        with self._in_words():
+            return self.path.stat().st_ino
+
+    @property
     def schema_version(self) -> int:
         """The version of the smartqueue_ tables in the file; 0 where there are none."""
         with self._in_words():
