@@ -167,8 +167,13 @@ class Queue:
                 logger.info("Smartqueue queued %s: %s", candidate.name, candidate.why)
                 if play:
                     self._go_on(request.playing, added[0].tlid)
+                after = self._take()
+                if after.current is None and not play:
+                    # The list was cleared while core was asked.
+                    self._take_back([added[0].tlid])
+                    return
                 # Under random all that is missing is added together, because every addition shuffles the list anew.
-                self.keep_ahead(self._take(), request.playing, going_on=missing - 1 if snapshot.random else 0)
+                self.keep_ahead(after, request.playing, going_on=missing - 1 if snapshot.random else 0)
                 return
             self._pass_over(candidate)
         if candidates:
