@@ -7,8 +7,8 @@ from dataclasses import dataclass, field
 
 from smartqueue.listening import SESSION_PAUSE, Play, is_kept
 
-# What was kept before the latest counts for less, each by this factor; so many are looked at.
-_FADING, _KEPT_LATELY = 0.6, 5
+# What was kept before the latest counts for less, each by this factor; so many count at all, so many are remembered.
+_FADING, _COUNTING, _KEPT_LATELY = 0.6, 5, 10
 # What the first track of a session always counts for, beside the latest's 1.
 _SEED_WEIGHT = 0.2
 # A track that plays and was not kept yet, and not chosen by the listener, counts for this.
@@ -101,7 +101,7 @@ class Session:
 
     def wish(self, playing: int, moment: float, *, chosen: bool) -> Wish:
         """What to choose while a track plays, which the listener chose, or we."""
-        weights = {track: _FADING**age for age, track in enumerate(reversed(self.kept))}
+        weights = {track: _FADING**age for age, track in enumerate(reversed(self.kept[-_COUNTING:]))}
         if self.seed is not None:
             weights[self.seed] = max(weights.get(self.seed, 0.0), _SEED_WEIGHT)
         weights[playing] = max(weights.get(playing, 0.0), 1.0 if chosen else _PLAYING_WEIGHT)

@@ -11,7 +11,7 @@ import numpy as np
 
 from smartqueue.database import Database, DatabaseError, LearnedMetric
 from smartqueue.features import EXTRACTOR, FEATURE_GROUPS, NAMES
-from smartqueue.learning import OWN, Learned, learn
+from smartqueue.learning import ENOUGH, OWN, Learned, learn
 from smartqueue.library_triplets import WEIGHT, library_triplets
 from smartqueue.listening import SOURCES, Triplet
 from smartqueue.metric import Metric, plain
@@ -117,7 +117,7 @@ def verdict(lesson: Lesson) -> str:
         return f"No learner does better than plain: the plain metric {is_} in use."
     if lesson.judged_by_library:
         return (
-            f"Albums and artists alone put no metric in use: the plain metric {is_} in use, until there are {OWN}"
+            f"Albums and artists alone put no metric in use: the plain metric {is_} in use, until there are {ENOUGH}"
             " answers and skips."
         )
     gain = f"{100 * (learned.accuracy - learned.plain_accuracy):+.1f} ± {100 * learned.uncertainty:.1f} points"

@@ -46,6 +46,14 @@ def test_what_was_kept_counts_the_latest_most() -> None:
     assert wish[3] > wish[2] > wish[1]
 
 
+def test_ten_that_were_kept_are_remembered_of_which_the_latest_five_count() -> None:
+    listener = Listener()
+    for track in range(1, 13):
+        listener.hears(track)
+    assert listener.session.kept == list(range(3, 13))
+    assert set(listener.wishes(13).seeds) == {1, 8, 9, 10, 11, 12, 13}
+
+
 def test_the_first_track_of_a_session_is_never_quite_forgotten() -> None:
     listener = Listener()
     for track in range(1, 30):
