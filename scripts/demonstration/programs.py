@@ -161,6 +161,14 @@ class Mopidy:
         return done
 
     def __enter__(self) -> Mopidy:
+        self.start()
+        return self
+
+    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, _: TracebackType | None) -> None:
+        self.stop()
+
+    def start(self) -> None:
+        """Starts Mopidy, and waits until it answers."""
         with self.log.open("wb") as log:
             self._process = subprocess.Popen(
                 [*self._program, "--config", self._configuration],
@@ -182,10 +190,7 @@ class Mopidy:
                     raise ProgramError(message) from None
                 time.sleep(0.02)
             else:
-                return self
-
-    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, _: TracebackType | None) -> None:
-        self.stop()
+                return
 
     def client(self) -> mpd.MPDClient:
         """A new connection of an MPD client."""
@@ -194,10 +199,20 @@ class Mopidy:
         client.connect("127.0.0.1", self.port)
         return client
 
+    @property
+    def runs(self) -> bool:
+        """Whether it was started, and has not ended."""
+        return self._process is not None and self._process.poll() is None
+
+    def send(self, which: signal.Signals) -> None:
+        """Sends a signal to Mopidy, if it runs."""
+        if self._process is not None:
+            self._process.send_signal(which)
+
     def stop(self, how: signal.Signals = signal.SIGTERM) -> None:
         """Ends Mopidy as a system would, and waits until it is gone."""
-        if self._process is not None and self._process.poll() is None:
-            self._process.send_signal(how)
+        if self._process is not None and self.runs:
+            self.send(how)
             try:
                 self._process.wait(PATIENCE)
             except subprocess.TimeoutExpired:

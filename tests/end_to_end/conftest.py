@@ -8,12 +8,12 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
-import mpd
 import pytest
 
 from demonstration.programs import Beets, Mopidy
 from smartqueue.database import Database
 from smartqueue.listening import Play, Triplet
+from tests.end_to_end.watched import WATCHED, Client
 
 # How long something may take that should happen at once, in seconds.
 PATIENCE = 20.0
@@ -24,7 +24,7 @@ class Den:
     """A listener's den: a player, an MPD client, and the library behind."""
 
     mopidy: Mopidy
-    client: mpd.MPDClient
+    client: Client
     beets: Beets
 
     def uri(self, title: str) -> str:
@@ -95,11 +95,11 @@ def open_den(tmp_path: Path) -> Opener:
     def opened(
         beets: Beets, *, scan: bool = True, settings: dict[str, dict[str, str]] | None = None, name: str = "mopidy"
     ) -> Iterator[Den]:
-        mopidy = Mopidy(tmp_path / name, beets.music, beets.environment, settings=settings)
+        mopidy = Mopidy(tmp_path / name, beets.music, beets.environment, settings=settings, program=WATCHED)
         if scan:
             mopidy.run("local", "scan")
         with mopidy:
-            client = mopidy.client()
+            client = Client(mopidy)
             yield Den(mopidy, client, beets)
             client.disconnect()
 

@@ -143,6 +143,9 @@ class Oracle:
             if self._open is not None:
                 self._open = replace(self._open, position=command.arguments[0])
             return self._go_on(after)
+        if name == "delete+play" and self._open is None:
+            # What was held while playback was stopped had not begun, and what is chosen begins.
+            return self._close(set(), None, after)
         if name in ("delete", "delete+play") and (
             self._open is None or before.songs[command.arguments[0]] != self._open.song
         ):

@@ -20,6 +20,7 @@ from smartqueue.database import Database
 from smartqueue.listening import Play
 from tests.conftest import SECONDS
 from tests.end_to_end.conftest import Den, Opener
+from tests.end_to_end.watched import WATCHED, Client
 
 pytestmark = pytest.mark.mopidy
 
@@ -69,6 +70,10 @@ class Listener:
 
     def begin(self, *options: str) -> None:
         """Silence, an empty list, and these options alone."""
+        if not self.den.mopidy.runs:
+            # It hung by itself in the case before.
+            self.den.mopidy.start()
+            self.den.client = Client(self.den.mopidy)
         self.send("stop", "clear", *((option, int(option in options)) for (option,) in EVERY_OPTION[1:]))
         self.den.until(lambda: self.den.state() == "stop" and not self.den.titles())
         self.options, self.since, self.logged = options, time.time(), len(self.den.log())
@@ -175,12 +180,12 @@ def house(analysed: Beets, tmp_path_factory: pytest.TempPathFactory) -> Iterator
     shutil.copytree(analysed.music, folder / "music")
     beets = Beets(folder / "beets", folder / "music")
     shutil.copy(analysed.library, beets.library)
-    mopidy = Mopidy(folder / "mopidy", beets.music, beets.environment)
+    mopidy = Mopidy(folder / "mopidy", beets.music, beets.environment, program=WATCHED)
     mopidy.run("local", "scan")
     with Database(beets.library, beets.music) as database:
         titles = {track: name.partition(" – ")[2] for track, name in database.tracks.names().items()}
     with mopidy:
-        den = Den(mopidy, mopidy.client(), beets)
+        den = Den(mopidy, Client(mopidy), beets)
         yield Listener(den, {title: den.uri(title) for title in TITLES}, titles)
         den.client.disconnect()
 
