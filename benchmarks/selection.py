@@ -28,6 +28,7 @@ from typing import Any
 import numpy as np
 from beets.library import Item as BeetsItem
 from beets.library import Library as BeetsLibrary
+from threadpoolctl import threadpool_limits
 
 from benchmarks.retrieval import Vector, lone_thread
 from smartqueue.candidates import Candidates, candidates, pool
@@ -87,6 +88,9 @@ def described(number: int) -> dict[str, Any]:
         "albumartist": f"Artist {number // OF_ARTIST}",
         "album": f"Album {number // ON_ALBUM}",
         "genres": GENRES[number % len(GENRES)],
+        # As beet analyze sets them.
+        "bpm": round(tempo(number)),
+        "initial_key": KEYS[number % len(KEYS)],
     }
 
 
@@ -167,6 +171,7 @@ def decision(among: Candidates, seed: int) -> list[str]:
 
 def measured(count: int, stored: int, choices: int) -> Figures:
     """Runs in a process of its own."""
+    threadpool_limits(1)
     figures = Figures(count, count <= stored)
     if figures.stored:
         with tempfile.TemporaryDirectory() as folder:

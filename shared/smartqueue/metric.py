@@ -77,6 +77,9 @@ class Metric:
         standardised = np.subtract(raw, self.centre, dtype=np.float32, casting="same_kind")
         standardised /= self.scale.astype(np.float32)
         np.clip(standardised, -_FURTHEST, _FURTHEST, out=standardised)
+        if np.array_equal(self.matrix, np.eye(len(self.features))):
+            # The plain metric leaves them where they are.
+            return np.asarray(standardised)
         return np.asarray(standardised @ self.factor.T.astype(np.float32))
 
 

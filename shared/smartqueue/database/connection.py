@@ -7,6 +7,7 @@ import os
 import sqlite3
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 from smartqueue.database.schema import MIGRATIONS
 
@@ -69,6 +70,15 @@ class Connection:
         """Every row that a statement gives."""
         with self._in_words():
             return self._sqlite.execute(statement, values).fetchall()
+
+    def columns(self, statement: str, *values: object) -> dict[str, tuple[Any, ...]]:
+        """What a statement gives, by columns; for many rows much quicker than `all`. Empty where there is no row."""
+        with self._in_words():
+            cursor = self._sqlite.cursor()
+            cursor.row_factory = None
+            found = cursor.execute(statement, values)
+            names = [column[0] for column in found.description]
+            return dict(zip(names, zip(*found.fetchall(), strict=True), strict=False))
 
     def first(self, statement: str, *values: object) -> Row | None:
         """The first row that a statement gives, or None."""

@@ -12,7 +12,7 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
-from smartqueue.database.connection import Connection, Cursor, Row
+from smartqueue.database.connection import Connection, Cursor
 
 # An item is the row's own only where more than the id agrees, because beets uses ids again.
 OF_ITEM = "i.id = t.item_id AND (i.path = t.path OR (t.mb_trackid != '' AND i.mb_trackid = t.mb_trackid))"
@@ -161,7 +161,7 @@ class Tracks:
         rows = self._connection.all(
             f"SELECT t.id, i.artist, i.title, i.path FROM smartqueue_track t JOIN items i ON {OF_ITEM}"
         )
-        return {row["id"]: name(row) for row in rows}
+        return {row["id"]: name(row["artist"], row["title"], row["path"]) for row in rows}
 
     def albums_and_artists(self) -> tuple[NDArray[np.int64], list[str], list[str]]:
         """Ids, album and artist, as beets has them, of tracks with a vector in use; empty where there is no name."""
@@ -210,9 +210,17 @@ class Tracks:
 
     def file(self, path: bytes) -> bytes:
         """A path as beets stores it, made absolute."""
-        file = path if path.startswith(b"/") else b"%s/%s" % (self._directory, path)
+        return self.files([path])[0]
+
+    def files(self, paths: Collection[bytes]) -> list[bytes]:
+        """Paths as beets stores them, made absolute."""
+        folder = self._directory + b"/"
+        files = [path if path[:1] == b"/" else folder + path for path in paths]
         # What is normal already need not be made so, a hundred thousand times.
-        return os.path.normpath(file) if b"//" in file or b"/." in file or file.endswith(b"/") else file
+        everything = b"\0".join([*files, b""])
+        if any(sign in everything for sign in (b"//", b"/.", b"/\0")):
+            return [os.path.normpath(file) for file in files]
+        return files
 
     def claim(self, connection: Cursor, item: Item, audio_hash: str | None) -> int:
         """The row of an item, found again or made new; the row of whatever had its id before lets go of it."""
@@ -249,7 +257,7 @@ class Tracks:
         return int(own["id"])
 
 
-def name(row: Row) -> str:
-    """What an item with artist, title and path is called: by its file's name where it has no title."""
-    title = row["title"] or os.fsdecode(os.path.basename(bytes(row["path"])))  # noqa: PTH119 - Path takes no bytes
-    return f"{row['artist']} – {title}" if row["artist"] else str(title)
+def name(artist: str | None, title: str | None, path: bytes) -> str:
+    """What an item is called: by its file's name where it has no title."""
+    known = title or os.fsdecode(os.path.basename(bytes(path)))  # noqa: PTH119 - Path takes no bytes
+    return f"{artist} – {known}" if artist else known

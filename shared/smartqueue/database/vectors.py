@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import time
+from collections import defaultdict
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 
@@ -188,7 +189,7 @@ class Vectors:
     def library(self) -> Library:
         """The tracks that are in beets and have a vector in use."""
         extractor = self.extractor
-        rows = self._connection.all(
+        columns = self._connection.columns(
             "SELECT t.id, t.item_id, t.vector, t.ignored, i.path, i.artist, i.title, i.length, i.genres,"
             " COALESCE(NULLIF(t.mb_trackid, ''), NULLIF(t.audio_hash, ''), t.id) AS recording,"
             " CASE WHEN i.album != '' THEN COALESCE(i.mb_albumid, '') || COALESCE(i.albumartist, '') || '/' || i.album"
@@ -201,28 +202,30 @@ class Vectors:
             " WHERE t.extractor = ? AND t.vector IS NOT NULL ORDER BY t.id",
             extractor,
         )
-        vectors = _stacked(rows) if rows else np.zeros((0, len(NAMES)), dtype=np.float32)
+        columns = columns or defaultdict(tuple)
+        artists, titles, paths = columns["artist"], columns["title"], columns["path"]
+        vectors = _stacked(columns["vector"])
         # What the numbers of another version's vectors are called is not known here, only how many there are.
-        known = not rows or extractor == EXTRACTOR
+        known = not len(vectors) or extractor == EXTRACTOR
         features = NAMES if known else tuple(f"feature {n + 1}" for n in range(vectors.shape[1]))
         return Library(
-            ids=np.array([row["id"] for row in rows], dtype=np.int64),
-            item_ids=np.array([row["item_id"] for row in rows], dtype=np.int64),
+            ids=np.array(columns["id"], dtype=np.int64),
+            item_ids=np.array(columns["item_id"], dtype=np.int64),
             vectors=vectors,
             features=features,
-            files=[self._tracks.file(row["path"]) for row in rows],
-            names=[name(row) for row in rows],
-            recordings=[str(row["recording"]) for row in rows],
-            artists=[row["artist"] or "" for row in rows],
-            titles=[row["title"] or "" for row in rows],
-            albums=[row["album"] for row in rows],
-            genres=[row["genres"] or "" for row in rows],
-            keys=[row["initial_key"] for row in rows],
-            lengths=_numbers(rows, "length", 0.0).astype(np.float32),
-            tempi=_numbers(rows, "bpm", 0.0).astype(np.float32),
-            ratings=_numbers(rows, "rating", np.nan).astype(np.float32),
-            heard=_numbers(rows, "heard", 0.0),
-            ignored=np.array([row["ignored"] for row in rows], dtype=bool),
+            files=self._tracks.files(paths),
+            names=list(map(name, artists, titles, paths)),
+            recordings=list(map(str, columns["recording"])),
+            artists=[artist or "" for artist in artists],
+            titles=[title or "" for title in titles],
+            albums=list(columns["album"]),
+            genres=[genre or "" for genre in columns["genres"]],
+            keys=list(columns["initial_key"]),
+            lengths=_numbers(columns["length"], 0.0).astype(np.float32),
+            tempi=_numbers(columns["bpm"], 0.0).astype(np.float32),
+            ratings=_numbers(columns["rating"], np.nan).astype(np.float32),
+            heard=_numbers(columns["heard"], 0.0),
+            ignored=np.array(columns["ignored"], dtype=bool),
         )
 
     def taught(self) -> tuple[NDArray[np.int64], NDArray[np.float32]]:
@@ -231,7 +234,7 @@ class Vectors:
             "SELECT id, vector FROM smartqueue_track WHERE extractor = ? AND vector IS NOT NULL ORDER BY id",
             self.extractor,
         )
-        return np.array([row["id"] for row in rows], dtype=np.int64), _stacked(rows)
+        return np.array([row["id"] for row in rows], dtype=np.int64), _stacked([row["vector"] for row in rows])
 
 
 def _in_use(connection: Cursor, extractor: str) -> bool:
@@ -245,22 +248,22 @@ def _heard(row: Row) -> Heard:
     return Heard(np.frombuffer(row["vector"], "<f4"), json.loads(row["scalars"]))
 
 
-def _stacked(rows: Sequence[Row]) -> NDArray[np.float32]:
-    width = len(rows[0]["vector"]) // 4 if rows else 0
-    return np.frombuffer(b"".join(row["vector"] for row in rows), "<f4").reshape(len(rows), width)
+def _stacked(vectors: Sequence[bytes]) -> NDArray[np.float32]:
+    width = len(vectors[0]) // 4 if vectors else len(NAMES)
+    return np.frombuffer(b"".join(vectors), "<f4").reshape(len(vectors), width)
 
 
-def _numbers(rows: Sequence[Row], column: str, unknown: float) -> NDArray[np.float64]:
-    """A column of what are numbers, or texts of numbers, in beets' fields; what is neither is unknown."""
-    values = [row[column] for row in rows]
+def _numbers(values: Sequence[object], unknown: float) -> NDArray[np.float64]:
+    """What are numbers, or texts of numbers, in beets' fields; what is neither is unknown."""
     try:
-        return np.array([unknown if value is None else value for value in values], dtype=np.float64)
+        numbers = np.array(values, dtype=np.float64)  # nan for None
     except ValueError:
-        return np.array([_number(value, unknown) for value in values], dtype=np.float64)
+        numbers = np.array([_number(value) for value in values], dtype=np.float64)
+    return np.where(np.isnan(numbers), unknown, numbers)
 
 
-def _number(value: object, unknown: float) -> float:
+def _number(value: object) -> float:
     try:
         return float(str(value))
     except ValueError:
-        return unknown
+        return np.nan

@@ -7,7 +7,7 @@ import numpy as np
 from numpy.typing import ArrayLike
 from scipy.sparse import coo_array
 from scipy.sparse.csgraph import connected_components
-from threadpoolctl import threadpool_limits  # type: ignore[import-untyped]  # no types there
+from threadpoolctl import threadpool_limits
 
 from smartqueue.learning.crossvalidation import FEWEST, Gain, Option, Trial, cross_validate
 from smartqueue.learning.estimators import MatrixMetric, TripletMetric, WeightedMetric

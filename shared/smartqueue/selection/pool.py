@@ -46,6 +46,7 @@ class Pool:
 
 def numbered(names: Sequence[str]) -> NDArray[np.int32]:
     """(tracks,) a number for each name, the same for the same, whatever its case; NOBODY for what names nobody."""
-    numbers: dict[str, int] = dict.fromkeys(_NO_ARTISTS, NOBODY)
-    named = (name.strip().casefold() for name in names)
-    return np.fromiter((numbers.setdefault(name, len(numbers)) for name in named), np.int32, len(names))
+    texts = list(map(str.casefold, map(str.strip, names)))
+    numbers = {text: number for number, text in enumerate(dict.fromkeys(texts))}
+    numbers |= dict.fromkeys(_NO_ARTISTS, NOBODY)
+    return np.fromiter(map(numbers.__getitem__, texts), np.int32, len(texts))
