@@ -1,0 +1,160 @@
+"""What every handler does: who may ask, what a page may load, JSON in and out, errors in words."""
+
+from __future__ import annotations
+
+import json
+import logging
+import re
+import secrets
+from collections.abc import Awaitable
+from http import HTTPStatus
+from pathlib import Path
+from typing import Any
+from urllib.parse import urlsplit
+
+from tornado.web import HTTPError, RequestHandler, stream_request_body
+
+from smartqueue.database import DatabaseError
+from smartqueue.web.site import Site
+
+logger = logging.getLogger(__name__)
+
+# No request of ours is longer, in bytes.
+_LONGEST_BODY = 64 * 1024
+_PROFILE = re.compile(r"[\w .@-]{1,64}")
+# Scripts, styles, pictures and sounds from here alone, and none inside the pages themselves.
+_POLICY = "; ".join(
+    [
+        "default-src 'none'",
+        "script-src 'self'",
+        "style-src 'self'",
+        "img-src 'self'",
+        "media-src 'self'",
+        "connect-src 'self'",
+        "base-uri 'none'",
+        "form-action 'none'",
+        "frame-ancestors 'none'",
+    ]
+)
+
+
+class RefusedError(HTTPError):
+    """A request that is not answered; the reason is shown."""
+
+    def __init__(self, status: HTTPStatus, reason: str) -> None:
+        super().__init__(int(status), reason)
+        self.in_words = reason
+
+
+def safe_headers(handler: RequestHandler) -> None:
+    """What keeps other sites and the pages' own contents from doing harm."""
+    handler.set_header("Content-Security-Policy", _POLICY)
+    handler.set_header("X-Content-Type-Options", "nosniff")
+    handler.set_header("Referrer-Policy", "no-referrer")
+    handler.set_header("Cross-Origin-Resource-Policy", "same-origin")
+    handler.set_header("Cross-Origin-Opener-Policy", "same-origin")
+
+
+def check_origin(handler: RequestHandler, site: Site) -> None:
+    """Refuses what was not asked for under this machine's own name, or by a page of another site."""
+    host = handler.request.headers.get("Host", "")
+    if not site.is_known(host):
+        raise RefusedError(HTTPStatus.FORBIDDEN, "this machine does not go by that name: see allowed_hosts")
+    origin = handler.request.headers.get("Origin")
+    if origin is not None and urlsplit(origin).netloc.lower() != host.lower():
+        raise RefusedError(HTTPStatus.FORBIDDEN, "another site's page asks for this")
+
+
+@stream_request_body
+class Handler(RequestHandler):
+    """Every answer of ours but files' and sockets'."""
+
+    site: Site
+
+    def initialize(self, site: Site) -> None:
+        """As Tornado calls it."""
+        self.site = site
+        self._body = bytearray()
+
+    def set_default_headers(self) -> None:
+        """As Tornado calls it."""
+        safe_headers(self)
+        self.set_header("Cache-Control", "no-store")
+
+    def prepare(self) -> Awaitable[None] | None:
+        """Refuses strangers, and changes without the token."""
+        check_origin(self, self.site)
+        if self.request.method not in ("GET", "HEAD"):
+            length = self.request.headers.get("Content-Length")
+            if length is None or not length.isdecimal():
+                raise RefusedError(HTTPStatus.LENGTH_REQUIRED, "say how long the request is")
+            if int(length) > _LONGEST_BODY:
+                raise RefusedError(HTTPStatus.REQUEST_ENTITY_TOO_LARGE, "that is too much")
+            token = self.request.headers.get("X-Smartqueue-Token", "")
+            if not secrets.compare_digest(token.encode(), self.site.token.encode()):
+                raise RefusedError(HTTPStatus.FORBIDDEN, "the page is of an earlier start: load it again")
+        return None
+
+    def data_received(self, chunk: bytes) -> None:
+        """As Tornado calls it; no more comes than was announced."""
+        self._body += chunk
+
+    # What was asked
+
+    @property
+    def profile(self) -> str:
+        """The listener whom the request is about."""
+        name = self.get_query_argument("profile", self.site.profile)
+        if not _PROFILE.fullmatch(name):
+            raise RefusedError(HTTPStatus.BAD_REQUEST, "a profile is a short name")
+        return name
+
+    def body(self) -> dict[str, Any]:
+        """The JSON object that came with the request."""
+        try:
+            found = json.loads(self._body)
+        except (ValueError, RecursionError):
+            found = None
+        if not isinstance(found, dict):
+            raise RefusedError(HTTPStatus.BAD_REQUEST, "the request is no JSON object")
+        return found
+
+    @staticmethod
+    def number(given: object) -> int:
+        """An id, as a whole number from 1 on that SQLite can hold."""
+        if isinstance(given, str) and given.isascii() and given.isdecimal() and len(given) < 19:
+            given = int(given)
+        if not isinstance(given, int) or isinstance(given, bool) or not 0 < given < 2**63:
+            raise RefusedError(HTTPStatus.BAD_REQUEST, "that is no id")
+        return given
+
+    # What is answered
+
+    def answer(self, found: dict[str, Any]) -> None:
+        """Sends JSON."""
+        self.set_header("Content-Type", "application/json; charset=utf-8")
+        self.finish(json.dumps(found, allow_nan=False))
+
+    def get_template_path(self) -> str:
+        """Our own, whatever server we are in."""
+        return str(Path(__file__).parent / "templates")
+
+    def write_error(self, status_code: int, **kwargs: Any) -> None:  # noqa: ANN401 - as Tornado calls it
+        """One line in words, and no traceback."""
+        error = kwargs.get("exc_info", (None, None, None))[1]
+        if isinstance(error, RefusedError):
+            words = error.in_words
+        elif isinstance(error, DatabaseError):
+            # The path in it is nobody's business.
+            self.set_status(HTTPStatus.SERVICE_UNAVAILABLE)
+            words = "the library cannot be used now: see what the program says in its terminal or log"
+        else:
+            words = HTTPStatus(status_code).phrase
+        self.answer({"error": words})
+
+    def log_exception(self, typ: Any, value: BaseException | None, tb: Any) -> None:  # noqa: ANN401 - as Tornado calls it
+        """A request that we refuse is no event, and a database that is away one line."""
+        if isinstance(value, DatabaseError):
+            logger.warning("%s", value)
+        elif not isinstance(value, HTTPError):
+            super().log_exception(typ, value, tb)
