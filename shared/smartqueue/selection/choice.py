@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 
 from smartqueue.selection.flow import energy_leap, key_steps, tempo_leap
 from smartqueue.selection.pool import Pool
-from smartqueue.selection.tiers import NEVER, RELAXED, Past, Windows, tiers
+from smartqueue.selection.tiers import RELAXED, Past, Windows, by_tier, tiers
 
 Floats = NDArray[np.float64]
 
@@ -98,10 +98,7 @@ def choose(
     tier = tiers(pool, past, windows, context.last)
     chosen: list[Choice] = []
     before = 0
-    for level in range(NEVER):
-        allowed = np.flatnonzero(tier == level)
-        if not len(allowed):
-            continue
+    for level, allowed in by_tier(tier):
         around = allowed[_about_smallest(roughly[allowed], max(_NEIGHBOURS, count * _EVERY))]
         away = _distances(pool, context, around)
         nearest = _smallest(away, max(_SHORTLIST, count - len(chosen)))

@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 
 from smartqueue.selection.choice import Choice, Context, Taste, choose, leaps, unease
 from smartqueue.selection.pool import Pool
-from smartqueue.selection.tiers import NEVER, Past, Windows, tiers
+from smartqueue.selection.tiers import NEVER, Past, Windows, by_tier, tiers
 
 Rows = NDArray[np.int64]
 Floats = NDArray[np.float64]
@@ -69,8 +69,7 @@ def _nearby(pool: Pool, context: Context, past: Past, windows: Windows) -> Rows:
     tier = tiers(pool, past, windows, context.last)
     found = np.zeros(len(pool), dtype=bool)
     wanted = _NEARBY
-    for level in range(NEVER):
-        rows = np.flatnonzero(tier == level)
+    for _, rows in by_tier(tier):
         rows = rows if len(rows) <= wanted else rows[np.argpartition(roughly[rows], wanted - 1)[:wanted]]
         found[rows] = True
         wanted -= len(rows)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 
 import numpy as np
@@ -70,6 +71,14 @@ def tiers(pool: Pool, past: Past, windows: Windows, last: int | None) -> NDArray
     np.maximum(tier, of_album.take(pool.albums), out=tier)
     np.maximum(tier, np.int8(NEVER) * pool.barred, out=tier)
     return tier
+
+
+def by_tier(tier: NDArray[np.int8]) -> Iterator[tuple[int, Rows]]:
+    """Each tier in which there is a track, the best first, with its rows; without what is barred."""
+    for level in range(NEVER):
+        rows = np.flatnonzero(tier == level)
+        if len(rows):
+            yield level, rows
 
 
 def _levels(numbers: Numbers, *levels: tuple[Numbers, int]) -> NDArray[np.int8]:
