@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import Any
 
 from mopidy import config, ext
 from mopidy.config.schemas import ConfigSchema
@@ -29,6 +30,7 @@ class Extension(ext.Extension):
         schema["music_directory"] = config.Path(optional=True)
         schema["ahead"] = config.Integer(minimum=1, maximum=100)
         schema["profile"] = config.String()
+        schema["allowed_hosts"] = config.List(optional=True)
         schema["play_counts"] = config.Boolean()
         schema["auto_learn"] = config.Integer(minimum=0)
         schema["keep_played"] = config.Integer(minimum=0)
@@ -40,9 +42,12 @@ class Extension(ext.Extension):
         return schema
 
     def setup(self, registry: ext.Registry) -> None:
-        """Registers the frontend and the playlists; nothing is loaded before they start."""
+        """Registers the frontend, the playlists and the pages; nothing is loaded before they start."""
+        from mopidy_smartqueue import web
         from mopidy_smartqueue.backend import SmartqueueBackend
         from mopidy_smartqueue.frontend import SmartqueueFrontend
 
         registry.add("backend", SmartqueueBackend)
         registry.add("frontend", SmartqueueFrontend)
+        app: Any = {"name": self.ext_name, "factory": web.factory}  # which Mopidy's types do not foresee
+        registry.add("http:app", app)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 
 import numpy as np
 import pykka
@@ -95,6 +95,13 @@ class Chooser(pykka.ThreadingActor):
         if track is not None:
             self._catalogue.session.taken_out(track)
 
+    @survives("remembering what is wanted")
+    def more_like(self, uri: str) -> None:
+        """The listener wants what comes to be like this."""
+        track = self._catalogue.track(uri)
+        if track is not None:
+            self._catalogue.session.wants_more_like(track)
+
     # What is asked for
 
     @survives("choosing tracks")
@@ -115,10 +122,21 @@ class Chooser(pykka.ThreadingActor):
         found = made(name, among, now, self._preferences, self._generator)
         return [(uri, among.library.names[row]) for row in found if (uri := self._uri(row))]
 
+    def tracks(self, uris: Sequence[str]) -> dict[str, int | None]:
+        """Our own ids of the URIs' tracks; None for what was not analysed."""
+        return {uri: self._catalogue.track(uri) for uri in uris}
+
+    def uris(self, track: int) -> list[str]:
+        """The URIs of a track by our own id, the likeliest first; none where there is no such track."""
+        return [uri for row in self._catalogue.rows([track]) for uri in self._uris(int(row))]
+
     def _uri(self, row: int) -> str | None:
         """In the first scheme that reaches it."""
+        return next(iter(self._uris(row)), None)
+
+    def _uris(self, row: int) -> list[str]:
         uris = (self._catalogue.uri(row, scheme) for scheme in self._schemes)
-        return next((uri for uri in uris if uri), None)
+        return [uri for uri in uris if uri]
 
     def _candidates(self, request: Request) -> list[Candidate]:
         among, playing = self._catalogue.among, self._catalogue.row(request.playing)

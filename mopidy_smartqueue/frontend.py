@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import socket
 import time
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -12,15 +13,16 @@ from typing import Any
 import pykka
 from mopidy.core import CoreListener
 
-from mopidy_smartqueue import Extension, generations
+from mopidy_smartqueue import Extension, generations, presentation
 from mopidy_smartqueue.alarm import Alarm
 from mopidy_smartqueue.complaints import Complaints
+from mopidy_smartqueue.places import places
 from mopidy_smartqueue.queue import Queue
 from mopidy_smartqueue.requests import Candidate, Request
 from mopidy_smartqueue.snapshot import Snapshot, snapshot
 from mopidy_smartqueue.survival import survives
 from mopidy_smartqueue.translator import SCHEMES, Translator
-from smartqueue.beets_configuration import BeetsPlaces, ConfigurationError, beets_places
+from smartqueue.beets_configuration import ConfigurationError
 from smartqueue.journal import Entry, Journal
 from smartqueue.listening import kept_after
 from smartqueue.playback import PlaybackTracker, Played
@@ -48,6 +50,7 @@ class SmartqueueFrontend(pykka.ThreadingActor, CoreListener):
         self._chooser: Any = None
         self._recorder: Any = None
         self._queue: Queue | None = None
+        self._watchers: set[Callable[[], None]] = set()
 
     # Life
 
@@ -69,7 +72,7 @@ class SmartqueueFrontend(pykka.ThreadingActor, CoreListener):
 
         complaints = Complaints()
         try:
-            places = _places(self._config["smartqueue"])
+            beets = places(self._config["smartqueue"])
             wanted = preferences(self._config["smartqueue"])
         except (ConfigurationError, PreferenceError) as error:
             complaints.say("frontend", str(error))
@@ -78,15 +81,15 @@ class SmartqueueFrontend(pykka.ThreadingActor, CoreListener):
         profile = settings["profile"]
         media_directory = (self._config.get("local") or {}).get("media_dir")
         schemes = tuple(scheme for scheme in SCHEMES if (self._config.get(scheme) or {}).get("enabled"))
-        translator = Translator(media_directory, places.music_directory)
+        translator = Translator(media_directory, beets.music_directory)
         folder = Path(Extension.get_data_dir(self._config))
         player = f"{socket.gethostname()}:{self._config['core']['data_dir']}"
-        self._chooser = Chooser.start(places, translator, complaints, profile, wanted, schemes).proxy()
+        self._chooser = Chooser.start(beets, translator, complaints, profile, wanted, schemes).proxy()
         self._recorder = Recorder.start(
-            places,
+            beets,
             translator,
             complaints,
-            Learner(places, profile, settings["auto_learn"], complaints),
+            Learner(beets, profile, settings["auto_learn"], complaints),
             Journal(folder / "plays.jsonl"),
             player,
             profile,
@@ -116,6 +119,11 @@ class SmartqueueFrontend(pykka.ThreadingActor, CoreListener):
                 helper.actor_ref.stop()
 
     # What core tells
+
+    def on_event(self, event: str, **kwargs: Any) -> None:  # noqa: ANN401 - as Mopidy calls it
+        """Whatever it is, the pages may show something else now."""
+        super().on_event(event, **kwargs)  # type: ignore[no-untyped-call]  # Mopidy 3 has no types
+        self._tell_watchers()
 
     def track_playback_started(self, tl_track: Any) -> None:  # noqa: ANN401 - Mopidy 3 and 4 differ in its type
         """A track begins: what played before it is over, and more may be needed after it."""
@@ -183,6 +191,43 @@ class SmartqueueFrontend(pykka.ThreadingActor, CoreListener):
         if self._queue is not None:
             self._queue.switch(on=on)
             self._settle_soon()
+            self._tell_watchers()
+
+    # What the pages ask
+
+    def now(self) -> dict[str, Any] | None:
+        """What plays, what comes and why; None where the settings are wrong."""
+        return None if self._queue is None else presentation.now(self._core, self._queue)
+
+    def wish(self, wish: Callable[[Queue], bool]) -> bool:
+        """What the listener wants of the queue; whether it could be done."""
+        done = self._queue is not None and wish(self._queue)
+        self._settle_soon()
+        return done
+
+    def play(self, uris: Sequence[str]) -> bool:
+        """Plays a track behind the one that plays, by the first of its URIs that core knows; whether it knows one."""
+        found = self._snapshot()
+        behind = found.tlids.index(found.current) + 1 if found.current in found.tlids else None
+        for uri in uris:
+            added = self._core.tracklist.add(uris=[uri], at_position=behind).get()
+            if added:
+                self._tracker.picked(added[0].tlid)
+                self._core.playback.play(tlid=added[0].tlid)
+                return True
+        return False
+
+    def watch(self, changed: Callable[[], None]) -> None:
+        """Calls this after each event and switch; it must not take long."""
+        self._watchers.add(changed)
+
+    def unwatch(self, changed: Callable[[], None]) -> None:
+        """Calls it no more."""
+        self._watchers.discard(changed)
+
+    def _tell_watchers(self) -> None:
+        for changed in self._watchers:
+            changed()
 
     # What became of the playing track
 
@@ -347,15 +392,3 @@ def _from(tlid: int | None, tlids: list[int]) -> list[int]:
     if tlid is None:
         return []
     return tlids[tlids.index(tlid) :] if tlid in tlids else [tlid]
-
-
-def _places(settings: dict[str, Any]) -> BeetsPlaces:
-    """The library that is configured, by Mopidy's own settings first, else by beets'."""
-    library, music_directory = settings["library"], settings["music_directory"]
-    if library and music_directory:
-        return BeetsPlaces(Path(os.fspath(library)), Path(os.fspath(music_directory)))
-    places = beets_places()
-    return BeetsPlaces(
-        Path(os.fspath(library)) if library else places.library,
-        Path(os.fspath(music_directory)) if music_directory else places.music_directory,
-    )

@@ -57,6 +57,8 @@ class Queue:
         self._awaited: tuple[int, str, bool] | None = None
         # The listener took out a track of ours: nothing takes its place until the next begins.
         self._content = False
+        # How often the listener has wished for more like a track.
+        self._wishes = 0
         self.own = OwnTracks(folder / "own.json")
         self.last: int | None = None
 
@@ -64,6 +66,15 @@ class Queue:
     def is_off(self) -> bool:
         """Whether the listener has switched it off."""
         return self._switch.exists()
+
+    @property
+    def why_it_waits(self) -> str:
+        """Why nothing is added before the next track begins, in words; empty where that is not so."""
+        if self._content:
+            return "You took out what smartqueue had queued, so it adds nothing before the next track begins."
+        if self._fruitless >= _FRUITLESS:
+            return "Mopidy does not know the tracks that would come next: its log says what to do."
+        return ""
 
     def switch(self, *, on: bool) -> None:
         """Adds no more, or adds again; kept over restarts."""
@@ -99,6 +110,35 @@ class Queue:
                     self._chooser.taken_out.defer(candidate.uri)
                     logger.info("Smartqueue: not %s again, this session", candidate.name)
         self.own.keep({playing, snapshot.current, *here})
+
+    def not_this(self, tlid: int) -> bool:
+        """Takes back a track of ours for good, this session; whether it was there and does not play.
+
+        Unlike after a deletion another is chosen at once: who presses "not this" wants music, only another. It comes
+        last, so that what was chosen to follow stays where the listener has seen it.
+        """
+        candidate, snapshot = self.own.get(tlid), self._take()
+        if candidate is None or not _may_lose(snapshot):
+            return False
+        self._take_back([tlid])
+        if tlid in self.own:
+            return False
+        self._content = False
+        self._chooser.taken_out.defer(candidate.uri)
+        return True
+
+    def more_like(self, tlid: int) -> bool:
+        """Has what comes be more like a track of the list, and what of ours follows that chosen anew."""
+        snapshot = self._take()
+        tl_tracks = snapshot.coming(tlid)
+        if not tl_tracks:
+            return False
+        self._content = False
+        self._wishes += 1
+        self._chooser.more_like.defer(tl_tracks[0].track.uri)
+        if not (snapshot.rests or snapshot.random or self.is_off) and _may_lose(snapshot):
+            self._take_back([other.tlid for other in tl_tracks[1:] if self.own.is_unplayed(other.tlid)])
+        return True
 
     def drop_vanished(self, snapshot: Snapshot) -> None:
         """Takes back what follows and is gone: core would fall silent before it, saying nothing."""
@@ -143,7 +183,7 @@ class Queue:
         now = time.monotonic()
         self._unknown = {unknown: since for unknown, since in self._unknown.items() if now - since < _UNKNOWN_FOR}
         queued = tuple(tl_track.track.uri for tl_track in self._coming(snapshot)[1:])
-        request = Request(uri, self.last not in self.own, queued, tuple(self._unknown), going_on)
+        request = Request(uri, self.last not in self.own, queued, tuple(self._unknown), going_on, self._wishes)
         self._awaited = (snapshot.begun, uri, play)
         self._chooser.choose.defer(request, lambda found: self._arrived(snapshot.begun, request, found, play))
 
@@ -157,6 +197,10 @@ class Queue:
             return
         missing = self._missing(snapshot, play=play, going_on=request.going_on)
         if missing < 1:
+            return
+        if request.wishes != self._wishes:
+            # Chosen before the listener wished for something else.
+            self.keep_ahead(snapshot, request.playing, play=play, going_on=request.going_on)
             return
         for candidate in candidates:
             added = self._core.tracklist.add(uris=[candidate.uri]).get()
@@ -223,6 +267,11 @@ class Queue:
                 "see whether beet web serves it" if scheme_of(candidate.uri) == "beets" else "run 'mopidy local scan'",
             )
         self._unknown[candidate.uri] = time.monotonic()
+
+
+def _may_lose(snapshot: Snapshot) -> bool:
+    """Whether the list may change: core would forget what is playing where that is off the list already."""
+    return snapshot.current is None or snapshot.current in snapshot.tlids
 
 
 def _is_there(candidate: Candidate | None) -> bool:

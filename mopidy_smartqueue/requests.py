@@ -12,7 +12,7 @@ class Request:
 
     playing: the URI that plays; chosen: whether the listener queued it. queued: the URIs that are to come after it, in
     order. unknown: URIs that must not be offered. going_on: how many are still to be added of several that are added
-    together, this one counted; 0 where it is the first.
+    together, this one counted; 0 where it is the first. wishes: how often the listener wished for more like a track.
     """
 
     playing: str
@@ -20,6 +20,7 @@ class Request:
     queued: tuple[str, ...]
     unknown: tuple[str, ...] = ()
     going_on: int = 0
+    wishes: int = 0
 
 
 @dataclass(frozen=True)

@@ -13,7 +13,7 @@ from beets.plugins import BeetsPlugin
 from beets.ui import Subcommand
 from confuse import Subview
 
-from beetsplug.smartqueue import analyze, learnmetric, mix, settings, similar, status, triplets
+from beetsplug.smartqueue import analyze, learnmetric, mix, settings, similar, status, survey, triplets
 from beetsplug.smartqueue.auto import ImportAnalysis
 from beetsplug.smartqueue.changes import Changes
 
@@ -43,6 +43,7 @@ class SmartqueuePlugin(BeetsPlugin):
                 "jobs": os.cpu_count() or 1,
                 "fields": ["bpm", "initial_key", "loudness", "loudness_range", "danceability", "onset_rate"],
                 "profile": "default",
+                "survey": survey.DEFAULTS,
                 **settings.DEFAULTS,
             }
         )
@@ -50,8 +51,8 @@ class SmartqueuePlugin(BeetsPlugin):
         Changes(self.config, self._log).listen(self)
 
     def commands(self) -> Sequence[Subcommand]:
-        """The commands analyze, learnmetric, mix, similar, triplets and smartqueue."""
-        modules = (analyze, learnmetric, mix, similar, triplets, status)
+        """The commands analyze, learnmetric, mix, similar, survey, triplets and smartqueue."""
+        modules = (analyze, learnmetric, mix, similar, survey, triplets, status)
         return [_checked(module.command(self.config), self.config) for module in modules]
 
 

@@ -15,7 +15,7 @@ from beets.util.color import ColorName, colorize
 from confuse import Subview
 
 from beetsplug.smartqueue.library import missing_extra, opened
-from smartqueue.database import Database, Kept
+from smartqueue.database import Database, Kept, MetricError
 from smartqueue.features import FEATURE_GROUPS, NAMES
 from smartqueue.listening import SOURCES
 
@@ -115,11 +115,10 @@ def _bars(lesson: Lesson) -> list[str]:
 
 def _features(lesson: Lesson) -> list[str]:
     """The features that count most and least."""
-    weights = lesson.metric.weights
-    order = weights.argsort()
-    chosen = {"heavier": order[::-1][:_NAMED], "lighter": order[:_NAMED]}
+    weights = list(lesson.metric.feature_weights().items())
+    chosen = {"heavier": weights[:_NAMED], "lighter": weights[::-1][:_NAMED]}
     return [
-        f"{word}: " + ", ".join(f"{NAMES[feature]} {weights[feature]:.2f}" for feature in features)
+        f"{word}: " + ", ".join(f"{feature} {weight:.2f}" for feature, weight in features)
         for word, features in chosen.items()
     ]
 
@@ -178,10 +177,8 @@ def _use(database: Database, profile: str, wanted: str) -> None:
     found = {str(kept.id): kept for kept in database.metrics.history(profile)}.get(wanted)
     if found is None:
         raise UserError(f"there is no metric {wanted} of the profile {profile}: see beet learnmetric --history")
-    if found.extractor != database.vectors.extractor:
-        raise UserError(
-            f"metric {wanted} was learned from vectors of another version, which are not in use any more:"
-            " run beet learnmetric to learn from those that are"
-        )
-    database.metrics.use(profile, found.id)
+    try:
+        database.metrics.use(profile, found.id)
+    except MetricError as error:
+        raise UserError(str(error)) from error
     print_(f"metric {found.id}, '{found.learner}', is in use")

@@ -43,9 +43,12 @@ def named(item: Item) -> str:
 
 def shown(path: bytes) -> str:
     """A path on one line, with nothing in it that a terminal would obey."""
-    return "".join(
-        char if char.isprintable() else char.encode("unicode_escape").decode() for char in displayable_path(path)
-    )
+    return printable(displayable_path(path))
+
+
+def printable(text: str) -> str:
+    """A text on one line, with nothing in it that a terminal would obey."""
+    return "".join(char if char.isprintable() else char.encode("unicode_escape").decode() for char in text)
 
 
 def missing_extra(command: str, extra: str, error: Exception) -> UserError:

@@ -17,6 +17,7 @@ from beetsplug.smartqueue.library import opened
 from smartqueue import triplet_file
 from smartqueue.database import Database
 from smartqueue.listening import SOURCES, Triplet, skip_triplets
+from smartqueue.stories import stories
 
 
 def command(config: Subview) -> Subcommand:
@@ -71,21 +72,14 @@ def _about(lib: Library, database: Database, triplets: Sequence[Triplet], query:
 
 
 def _list(database: Database, triplets: Sequence[Triplet], *, as_json: bool) -> None:
-    names = database.tracks.names()
-    for triplet in triplets:
-        near_a, near_b, odd = (
-            names.get(track, "a track that was removed") for track in (triplet.near_a, triplet.near_b, triplet.odd)
-        )
+    for story in stories(database, triplets):
+        triplet, names = story.triplet, story.names
         if as_json:
-            print_(json.dumps({**vars(triplet), "near": [near_a, near_b], "odd_one_out": odd}))
+            near = [names["near_a"], names["near_b"]]
+            print_(json.dumps({**vars(triplet), "near": near, "odd_one_out": names["odd"]}))
             continue
         when = datetime.fromtimestamp(triplet.created or 0.0).astimezone()
-        because = {
-            "survey": f"you said so in the survey on {when:%Y-%m-%d}",
-            "skip": f"you skipped it between the other two on {when:%Y-%m-%d %H:%M}",
-            "library": "the other two are of one album or artist",
-        }[triplet.source]
-        print_(f"{triplet.id:>5}  {odd} is the odd one out beside {near_a} and {near_b}: {because}")
+        print_(f"{triplet.id:>5}  {when:%Y-%m-%d %H:%M}  {story.in_words()}")
 
 
 def _with_ids(triplets: Sequence[Triplet], ids: list[str]) -> list[Triplet]:

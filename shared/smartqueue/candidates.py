@@ -152,9 +152,14 @@ def _with_words(library: Library, words: Sequence[str]) -> NDArray[np.bool_]:
 def _of_genre(genres: Sequence[str], patterns: Sequence[str]) -> NDArray[np.bool_]:
     """(tracks,) whether one of a track's genres matches one of the patterns, whatever the case."""
     matches = re.compile("|".join(translate(pattern) for pattern in patterns), re.IGNORECASE).match
-    # beets joins several by its own sign, people by others.
-    found = {text: any(matches(genre.strip()) for genre in re.split(r"\\␀|[;,/]", text)) for text in set(genres)}
+    found = {text: any(matches(genre) for genre in genres_in(text)) for text in set(genres)}
     return np.fromiter((found[text] for text in genres), bool, len(genres))
+
+
+def genres_in(text: str) -> list[str]:
+    """What a track's field of genres holds, which may be one empty genre."""
+    # beets joins several by its own sign, people by others.
+    return [genre.strip() for genre in re.split(r"\\␀|[;,/]", text)]
 
 
 def _inner(word: str) -> str:

@@ -72,7 +72,7 @@ HEADER_BYTES = 1 << 24
 
 
 @contextmanager
-def _opened(path: bytes) -> Iterator[tuple[InputContainer, AudioStream]]:
+def opened(path: bytes) -> Iterator[tuple[InputContainer, AudioStream]]:
     """The file's container and its first audio stream; everything that FFmpeg refuses as a DecodingError."""
     try:
         status = os.stat(path)  # noqa: PTH116 - beets' paths are bytes, which Path does not take
@@ -137,7 +137,7 @@ def contents(path: bytes) -> Contents:
     """
     digest = hashlib.blake2b(digest_size=16)
     length, first, last = 0.0, math.inf, -math.inf
-    with _opened(path) as (container, stream):
+    with opened(path) as (container, stream):
         packets = 0
         second = float(stream.time_base or 0)
         try:
@@ -171,7 +171,7 @@ def blocks(path: bytes, start: float = 0.0, seconds: float = math.inf) -> Iterat
 
     Damaged packets are left out. Raises DecodingError when nothing at all can be decoded.
     """
-    with _opened(path) as (container, stream):
+    with opened(path) as (container, stream):
         converter = None
         for frame in _frames(container, stream, start):
             if converter is None:

@@ -64,6 +64,11 @@ class Metric:
         means = {str(group): float(self.weights[labels == group].mean()) for group in np.unique(labels)}
         return dict(sorted(means.items(), key=lambda one: -one[1]))
 
+    def feature_weights(self) -> dict[str, float]:
+        """How much each feature counts by itself, the heaviest first."""
+        order = np.argsort(-self.weights, kind="stable")
+        return {self.features[feature]: float(self.weights[feature]) for feature in order}
+
     def standardise(self, vectors: ArrayLike) -> Matrix:
         """(tracks, F) raw vectors → the same in scales from the centre, outliers drawn in."""
         standardised = (np.atleast_2d(np.asarray(vectors, dtype=np.float64)) - self.centre) / self.scale

@@ -41,6 +41,8 @@ class _Open:
     # Two changes came at once: what was to be between them was passed over.
     leapt: bool = False
     stopped: bool = False
+    # What the listener picked to play instead, where that is known.
+    picked: int | None = None
     # `next` or `previous` found nothing to lead to.
     nowhere: bool = False
 
@@ -98,6 +100,11 @@ class PlaybackTracker:
         if self._open is not None:
             left = [tlid for tlid in self._open.following if tlid not in removed]
             self._open.following = left if added is None else [*left, added]
+
+    def picked(self, tlid: int) -> None:
+        """The listener picks a track to play at once: wherever it stands on the list, that is no `next`."""
+        if self._open is not None:
+            self._open.picked = tlid
 
     def paused(self, *, now: float) -> None:
         """Playback is held."""
@@ -201,6 +208,8 @@ class PlaybackTracker:
             return "removed"
         if open_.stopped:
             return "stopped"
+        if tlid == open_.picked:
+            return "chosen_away"
         if tlid in open_.following[:1] or self._took_what_follows(tlids):
             return "skipped"
         if tlid == open_.tlid or tlid in open_.preceding[:1]:

@@ -13,6 +13,9 @@ _FADING, _COUNTING, _KEPT_LATELY = 0.6, 5, 10
 _SEED_WEIGHT = 0.2
 # A track that plays and was not kept yet, and not chosen by the listener, counts for this.
 _PLAYING_WEIGHT = 0.5
+# A track of which the listener wants more counts for this, and for less with each track that is kept from then on,
+# until it counts for no more than the first.
+_MORE_WEIGHT = 2.0
 # So many skips push away, and for so many seconds what was skipped is offered last.
 _SKIPS, SKIPPED_FOR = 3, 24 * 3600
 # What is told to selection as heard, at most.
@@ -43,6 +46,8 @@ class Session:
     kept: list[int] = field(default_factory=list)
     skipped_now: list[int] = field(default_factory=list)
     not_this: set[int] = field(default_factory=set)
+    # What the listener wants more of, and how much each counts.
+    more_like: dict[int, float] = field(default_factory=dict)
     # When each was last heard or queued, the oldest first, and which of them were skipped then.
     heard: dict[int, float] = field(default_factory=dict)
     skipped: dict[int, float] = field(default_factory=dict)
@@ -60,7 +65,7 @@ class Session:
     def began(self, track: int, moment: float, *, chosen: bool) -> None:
         """A track begins to play; `chosen` by the listener and not by us."""
         if moment - self.latest > SESSION_PAUSE:
-            self.seed, self.kept, self.skipped_now, self.not_this = None, [], [], set()
+            self.seed, self.kept, self.skipped_now, self.not_this, self.more_like = None, [], [], set(), {}
         self.latest = moment
         if self.seed is None or (chosen and not self.kept):
             self.seed = track
@@ -84,16 +89,24 @@ class Session:
             # What was kept in spite of a skip before says that the skip was of that moment.
             self.skipped_now = [track for track in self.skipped_now if track != play.track]
             self.skipped.pop(play.track, None)
+            faded = {track: weight * _FADING for track, weight in self.more_like.items()}
+            self.more_like = {track: weight for track, weight in faded.items() if weight > _SEED_WEIGHT}
         elif play.outcome == "skipped":
+            self.more_like.pop(play.track, None)
             self.skipped_now = [*self.skipped_now, play.track][-_SKIPS:]
             self.skipped[play.track] = moment
         elif play.outcome == "chosen_away":
             # The listener wanted to be elsewhere.
-            self.seed, self.kept, self.skipped_now = None, [], []
+            self.seed, self.kept, self.skipped_now, self.more_like = None, [], [], {}
 
     def taken_out(self, track: int) -> None:
         """The listener took out of the list what we had queued."""
         self.not_this.add(track)
+        self.more_like.pop(track, None)
+
+    def wants_more_like(self, track: int) -> None:
+        """The listener wants what comes to be like a track."""
+        self.more_like[track] = _MORE_WEIGHT
 
     def put_back(self, track: int) -> None:
         """What was queued was taken back before it was heard."""
@@ -105,6 +118,8 @@ class Session:
         if self.seed is not None:
             weights[self.seed] = max(weights.get(self.seed, 0.0), _SEED_WEIGHT)
         weights[playing] = max(weights.get(playing, 0.0), 1.0 if chosen else _PLAYING_WEIGHT)
+        for track, weight in self.more_like.items():
+            weights[track] = max(weights.get(track, 0.0), weight)
         self.skipped = {track: at for track, at in self.skipped.items() if moment - at < SKIPPED_FOR}
         return Wish(
             tuple(weights),

@@ -50,7 +50,7 @@ def teach(database: Database, profile: str, *, sources: Collection[str] = SOURCE
         raise OldVectorsError(
             "the vectors in use are of an older version, which is not learned from: run beet analyze first"
         )
-    artists = _draw_library_triplets(database)
+    artists = _draw_library_triplets(database) if "library" in sources else {}
     ids, vectors = database.vectors.taught()
     row = {int(id_): row for row, id_ in enumerate(ids)}
     triplets = [

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import math
 import os
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
@@ -15,6 +14,8 @@ from smartqueue.listening import Triplet
 
 # The library's are drawn anew everywhere.
 _SOURCES = ("survey", "skip")
+# The year 3000, UTC seconds: what is told of a later moment is damaged, and no calendar shows it.
+_FAR_FUTURE = 32_503_680_000
 
 
 class TripletFileError(Exception):
@@ -92,7 +93,7 @@ def _is_triplet(triplet: dict[str, Any]) -> bool:
         and triplet["source"] in _SOURCES
         and 0 < triplet["weight"] <= 1
         and isinstance(triplet["profile"], str)
-        and math.isfinite(triplet["created"])
+        and 0 <= triplet["created"] < _FAR_FUTURE
     )
 
 

@@ -30,14 +30,16 @@ def listed(beets: Beets, *arguments: str) -> list[dict[str, Any]]:
 def test_each_says_in_words_where_it_came_from(beets: Beets) -> None:
     say(beets, 2)
     skip, answer = beets.run("triplets").stdout.splitlines()
-    assert "is the odd one out beside" in skip
-    assert "you skipped it between the other two on 2023-11-14" in skip
-    assert "you said so in the survey on 2023-11-14" in answer
+    assert "2023-11-14" in skip
+    assert "You skipped " in skip
+    assert " after 3 s, between " in skip
+    assert "2023-11-14" in answer
+    assert "is the odd one out" in answer
 
 
 def test_albums_and_artists_say_so_too(beets: Beets) -> None:
     beets.run("learnmetric")
-    assert "the other two are of one album or artist" in beets.run("triplets").stdout
+    assert "are of one album or artist" in beets.run("triplets").stdout
 
 
 def test_a_source_can_be_listed_alone(beets: Beets) -> None:
@@ -172,6 +174,7 @@ RIGHT = {"near": [TRACK, TRACK], "odd": TRACK, "source": "survey", "weight": 1, 
         json.dumps({**RIGHT, "weight": 2}),
         json.dumps({**RIGHT, "weight": "1"}),
         json.dumps({**RIGHT, "created": float("nan")}),
+        json.dumps({**RIGHT, "created": 1e300}),
         json.dumps({**RIGHT, "profile": None}),
     ],
     ids=lambda line: line[:60],

@@ -3,9 +3,10 @@
 import faulthandler
 import signal
 import sys
-
-from mopidy.__main__ import main
+from importlib.metadata import entry_points
 
 if __name__ == "__main__":
     faulthandler.register(signal.SIGUSR2, all_threads=True)
-    sys.exit(main())
+    # Mopidy 3 and 4 begin in different modules.
+    (mopidy,) = entry_points(group="console_scripts", name="mopidy")
+    sys.exit(mopidy.load()())

@@ -85,6 +85,16 @@ def test_another_track_than_the_next_was_chosen() -> None:
     assert player.only().outcome == "chosen_away"
 
 
+def test_a_track_that_the_listener_picked_was_chosen_though_it_is_the_next() -> None:
+    player = Player()
+    player.start(1, next_tlid=2)
+    player.hear(10)
+    player.tracker.picked(2)
+    player.end(1, 10)
+    player.start(2)
+    assert player.only().outcome == "chosen_away"
+
+
 def test_the_track_before_is_a_step_back() -> None:
     player = Player()
     player.start(2, next_tlid=3, previous_tlid=1)

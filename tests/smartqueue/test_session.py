@@ -119,6 +119,43 @@ def test_what_the_listener_took_out_is_not_offered_this_session() -> None:
     assert not listener.wishes(3).not_this
 
 
+def test_what_the_listener_wants_more_of_counts_most() -> None:
+    listener = Listener()
+    listener.hears(1, chosen=True)
+    listener.session.wants_more_like(5)
+    wish = weights(listener.wishes(2))
+    assert wish[5] > max(weight for track, weight in wish.items() if track != 5)
+
+
+def test_what_the_listener_wants_more_of_counts_for_less_with_each_track_that_is_kept_and_at_last_for_nothing() -> None:
+    listener = Listener()
+    listener.hears(1, chosen=True)
+    listener.session.wants_more_like(99)
+    found = []
+    for track in range(2, 8):
+        found.append(weights(listener.wishes(track)).get(99, 0.0))
+        listener.hears(track)
+    assert found == sorted(found, reverse=True)
+    assert len(set(found)) == len(found)
+    assert found[-1] == 0
+
+
+def test_more_like_that_is_over_once_it_is_skipped_or_taken_out_or_another_is_chosen_or_after_a_long_pause() -> None:
+    def wanting_more_like_5() -> Listener:
+        listener = Listener()
+        listener.hears(1, chosen=True)
+        listener.session.wants_more_like(5)
+        return listener
+
+    skipped, taken_out, elsewhere, later = (wanting_more_like_5() for _ in range(4))
+    skipped.skips(5)
+    taken_out.session.taken_out(5)
+    elsewhere.hears(2, 20, "chosen_away")
+    later.now += 3600
+    for listener in (skipped, taken_out, elsewhere, later):
+        assert 5 not in listener.wishes(9).seeds
+
+
 def test_what_was_taken_back_unheard_was_not_heard() -> None:
     listener = Listener()
     listener.session.queued(5, listener.now)

@@ -6,9 +6,10 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from smartqueue.database.connection import Connection, DatabaseError
-from smartqueue.database.metrics import Kept, LearnedMetric, Metrics
+from smartqueue.database.metrics import Kept, LearnedMetric, MetricError, Metrics
 from smartqueue.database.plays import Plays
-from smartqueue.database.tracks import OF_ITEM, FileState, Item, Track, Tracks
+from smartqueue.database.questions import Questions
+from smartqueue.database.tracks import OF_ITEM, Description, Files, FileState, Item, Track, Tracks
 from smartqueue.database.triplets import Triplets
 from smartqueue.database.vectors import Heard, Library, Vectors
 from smartqueue.features import EXTRACTOR
@@ -17,12 +18,15 @@ from smartqueue.metric import Metric, plain
 __all__ = [
     "Database",
     "DatabaseError",
+    "Description",
     "FileState",
+    "Files",
     "Heard",
     "Item",
     "Kept",
     "LearnedMetric",
     "Library",
+    "MetricError",
     "State",
     "Track",
 ]
@@ -56,6 +60,7 @@ class Database:
         self.tracks = Tracks(self._connection, music_directory)
         self.vectors = Vectors(self._connection, self.tracks)
         self.plays = Plays(self._connection)
+        self.questions = Questions(self._connection)
         self.triplets = Triplets(self._connection)
         self.metrics = Metrics(self._connection)
 

@@ -40,6 +40,10 @@ class Kept:
     in_use: bool
 
 
+class MetricError(Exception):
+    """A metric cannot be put in use; the message says why and what to do."""
+
+
 class Metrics:
     """The rows of smartqueue_metric."""
 
@@ -113,6 +117,22 @@ class Metrics:
         return [Kept(**{**dict(row), "in_use": bool(row["in_use"])}) for row in rows]
 
     def use(self, profile: str, number: int | None) -> None:
-        """Puts a metric of the profile's history in use, or with None the plain one."""
+        """Puts a metric of the profile's history in use, or with None the plain one.
+
+        Raises MetricError where there is no such metric, or it is not of the vectors in use.
+        """
         with self._connection.transaction() as connection:
+            if number is not None:
+                row = connection.execute(
+                    "SELECT m.extractor = s.extractor AS fits FROM smartqueue_metric m, smartqueue_schema s"
+                    " WHERE m.id = ? AND m.profile = ?",
+                    (number, profile),
+                ).fetchone()
+                if row is None:
+                    raise MetricError(f"there is no metric {number} of the profile {profile}")
+                if not row["fits"]:
+                    raise MetricError(
+                        f"metric {number} was learned from vectors of another version, which are not in use any more:"
+                        " run beet learnmetric to learn from those that are"
+                    )
             connection.execute("UPDATE smartqueue_metric SET in_use = (id IS ?) WHERE profile = ?", (number, profile))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Iterable
 
 from smartqueue.database.connection import Connection, Cursor
 from smartqueue.listening import Play, is_finished, is_kept
@@ -52,6 +53,14 @@ class Plays:
             player,
         )
         return [Play(**{**dict(row), "context": json.loads(row["context"])}) for row in rows]
+
+    def listened(self, ids: Iterable[int]) -> dict[int, float]:
+        """For how many seconds the plays with these ids were listened to."""
+        rows = self._connection.all(
+            "SELECT id, listened FROM smartqueue_play WHERE id IN (SELECT value FROM json_each(?))",
+            json.dumps(list(ids)),
+        )
+        return {row["id"]: row["listened"] for row in rows}
 
 
 def _count(connection: Cursor, play: Play) -> None:

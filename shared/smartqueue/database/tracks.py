@@ -58,6 +58,27 @@ class FileState:
     mtime: float
 
 
+@dataclass(frozen=True)
+class Description:
+    """What beets says of a track. title: the file's name where it has none. length: in seconds. file: made absolute."""
+
+    id: int
+    title: str
+    artist: str
+    album: str
+    length: float
+    file: bytes
+
+
+@dataclass(frozen=True)
+class Files:
+    """Where a track's audio and its album's cover are, as absolute paths; art is None where beets has none."""
+
+    audio: bytes
+    art: bytes | None
+    is_analysed: bool
+
+
 class Tracks:
     """The rows of smartqueue_track, beside beets' items."""
 
@@ -156,10 +177,44 @@ class Tracks:
                 ),
             )
 
-    def names(self) -> dict[int, str]:
-        """Artist and title, by track id, of the tracks that are in beets."""
+    def described(self, ids: Collection[int]) -> list[Description]:
+        """What beets says of those of the tracks that it has, in the order of ids."""
+        rows = self._connection.all(
+            "SELECT t.id, i.title, i.artist, i.album, i.length, i.path FROM smartqueue_track t"
+            f" JOIN items i ON {OF_ITEM} WHERE t.id IN (SELECT value FROM json_each(?))",
+            json.dumps(list(ids)),
+        )
+        found = {
+            row["id"]: Description(
+                row["id"],
+                name("", row["title"], row["path"]),
+                row["artist"] or "",
+                row["album"] or "",
+                max(0.0, min(row["length"] or 0.0, _LONGEST)),
+                self.file(row["path"]),
+            )
+            for row in rows
+        }
+        return [found[id_] for id_ in ids if id_ in found]
+
+    def on_disk(self, track: int) -> Files | None:
+        """The files of a track; None where beets does not have it."""
+        row = self._connection.first(
+            "SELECT i.path, a.artpath, t.vector IS NOT NULL AS is_analysed FROM smartqueue_track t"
+            f" JOIN items i ON {OF_ITEM} LEFT JOIN albums a ON a.id = i.album_id WHERE t.id = ?",
+            track,
+        )
+        if row is None:
+            return None
+        art = self.file(bytes(row["artpath"])) if row["artpath"] else None
+        return Files(self.file(row["path"]), art, bool(row["is_analysed"]))
+
+    def names(self, ids: Collection[int] | None = None) -> dict[int, str]:
+        """Artist and title, by track id, of the tracks that are in beets: of all, or of those with these ids."""
         rows = self._connection.all(
             f"SELECT t.id, i.artist, i.title, i.path FROM smartqueue_track t JOIN items i ON {OF_ITEM}"
+            " WHERE ?1 IS NULL OR t.id IN (SELECT value FROM json_each(?1))",
+            None if ids is None else json.dumps(list(ids)),
         )
         return {row["id"]: name(row["artist"], row["title"], row["path"]) for row in rows}
 

@@ -4,11 +4,15 @@ from __future__ import annotations
 
 import json
 import time
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from dataclasses import replace
 
 from smartqueue.database.connection import Connection, Cursor
-from smartqueue.listening import Triplet
+from smartqueue.listening import SOURCES, Triplet
+
+_COLUMNS = "id, near_a, near_b, odd, source, weight, profile, created, play, question"
+# Takes the profile.
+_OF_PROFILE = "(profile = ? OR source = 'library')"
 
 
 class Triplets:
@@ -43,6 +47,15 @@ class Triplets:
                 (time.time(), json.dumps(list(ids))),
             ).rowcount
 
+    def remember(self, ids: Iterable[int]) -> int:
+        """Lets forgotten triplets count again; returns how many there were."""
+        with self._connection.transaction() as connection:
+            return connection.execute(
+                "UPDATE smartqueue_triplet SET forgotten = NULL WHERE forgotten IS NOT NULL"
+                " AND id IN (SELECT value FROM json_each(?))",
+                (json.dumps(list(ids)),),
+            ).rowcount
+
     def replace_library(self, triplets: Iterable[Triplet]) -> None:
         """Puts newly drawn library triplets in place of the old; what was forgotten stays forgotten."""
         with self._connection.transaction() as connection:
@@ -60,12 +73,52 @@ class Triplets:
     def of_profile(self, profile: str) -> list[Triplet]:
         """A profile's own triplets and the library's, without the forgotten, oldest first."""
         rows = self._connection.all(
-            "SELECT id, near_a, near_b, odd, source, weight, profile, created, play, question"
-            " FROM smartqueue_triplet WHERE forgotten IS NULL AND (profile = ? OR source = 'library')"
-            " ORDER BY id",
-            profile,
+            f"SELECT {_COLUMNS} FROM smartqueue_triplet WHERE forgotten IS NULL AND {_OF_PROFILE} ORDER BY id", profile
         )
         return [Triplet(**dict(row)) for row in rows]
+
+    def latest(
+        self,
+        profile: str,
+        sources: Collection[str] = SOURCES,
+        *,
+        forgotten: bool = False,
+        before: int | None = None,
+        count: int = 50,
+    ) -> list[Triplet]:
+        """Some of a profile's own triplets and the library's, newest first; those that are forgotten, or the others.
+
+        before: the id of one that all of them are older than; without it, the newest.
+        """
+        rows = self._connection.all(
+            f"SELECT {_COLUMNS} FROM smartqueue_triplet WHERE {_OF_PROFILE} AND (forgotten IS NOT NULL) = ?"
+            " AND source IN (SELECT value FROM json_each(?))"
+            " AND (? IS NULL OR (created, id) < (SELECT created, id FROM smartqueue_triplet WHERE id = ?))"
+            " ORDER BY created DESC, id DESC LIMIT ?",
+            profile,
+            forgotten,
+            json.dumps(list(sources)),
+            before,
+            before,
+            count,
+        )
+        return [Triplet(**dict(row)) for row in rows]
+
+    def is_of(self, profile: str, number: int) -> bool:
+        """Whether a triplet with this id is a profile's own or the library's, forgotten or not."""
+        row = self._connection.first(
+            f"SELECT 1 FROM smartqueue_triplet WHERE {_OF_PROFILE} AND id = ?", profile, number
+        )
+        return row is not None
+
+    def counts(self, profile: str) -> dict[str, int]:
+        """How many there are of each source, of a profile's own and the library's, and how many are `forgotten`."""
+        rows = self._connection.all(
+            "SELECT IIF(forgotten IS NULL, source, 'forgotten') AS kind, COUNT(*) AS count FROM smartqueue_triplet"
+            f" WHERE {_OF_PROFILE} GROUP BY kind",
+            profile,
+        )
+        return dict.fromkeys((*SOURCES, "forgotten"), 0) | {row["kind"]: row["count"] for row in rows}
 
     def new(self, profile: str) -> int:
         """How many answers and skips of a profile no learning has seen yet."""

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 import logging
-import re
 import secrets
 from collections.abc import Awaitable
 from http import HTTPStatus
@@ -15,13 +14,13 @@ from urllib.parse import urlsplit
 from tornado.web import HTTPError, RequestHandler, stream_request_body
 
 from smartqueue.database import DatabaseError
-from smartqueue.web.site import Site
+from smartqueue.web.player import PlayerError
+from smartqueue.web.site import Site, is_profile
 
 logger = logging.getLogger(__name__)
 
 # No request of ours is longer, in bytes.
 _LONGEST_BODY = 64 * 1024
-_PROFILE = re.compile(r"[\w .@-]{1,64}")
 # Scripts, styles, pictures and sounds from here alone, and none inside the pages themselves.
 _POLICY = "; ".join(
     [
@@ -60,14 +59,38 @@ def check_origin(handler: RequestHandler, site: Site) -> None:
     host = handler.request.headers.get("Host", "")
     if not site.is_known(host):
         raise RefusedError(HTTPStatus.FORBIDDEN, "this machine does not go by that name: see allowed_hosts")
-    origin = handler.request.headers.get("Origin")
-    if origin is not None and urlsplit(origin).netloc.lower() != host.lower():
+    headers = handler.request.headers
+    # Browsers tell of what needs no Origin, as pictures and sounds, by Sec-Fetch-Site; a link may lead here.
+    is_foreign = headers.get("Sec-Fetch-Site") in ("cross-site", "same-site")
+    if (is_foreign and headers.get("Sec-Fetch-Mode") != "navigate") or not _is_of(headers.get("Origin"), host):
         raise RefusedError(HTTPStatus.FORBIDDEN, "another site's page asks for this")
+
+
+def _is_of(origin: str | None, host: str) -> bool:
+    """Whether an Origin header, where there is one, is a page's that came from this host and port."""
+    try:
+        return origin is None or urlsplit(origin).netloc.lower() == host.lower()
+    except ValueError:
+        return False
+
+
+def in_words(handler: RequestHandler, status: int, error: object) -> str:
+    """What a request is answered that went wrong by an error; may change the status."""
+    if isinstance(error, RefusedError):
+        return error.in_words
+    if isinstance(error, DatabaseError):
+        # The path in it is nobody's business.
+        handler.set_status(HTTPStatus.SERVICE_UNAVAILABLE)
+        return "the library cannot be used now: see what the program says in its terminal or log"
+    if isinstance(error, PlayerError):
+        handler.set_status(HTTPStatus.SERVICE_UNAVAILABLE)
+        return str(error)
+    return HTTPStatus(status).phrase
 
 
 @stream_request_body
 class Handler(RequestHandler):
-    """Every answer of ours but files' and sockets'."""
+    """Every answer of ours but the pages' files and sockets."""
 
     site: Site
 
@@ -81,23 +104,51 @@ class Handler(RequestHandler):
         safe_headers(self)
         self.set_header("Cache-Control", "no-store")
 
-    def prepare(self) -> Awaitable[None] | None:
+    def head(self, *path: str) -> Awaitable[None] | None:
+        """As GET; Tornado sends no body."""
+        return self.get(*path)
+
+    def check(self) -> None:
         """Refuses strangers, and changes without the token."""
         check_origin(self, self.site)
-        if self.request.method not in ("GET", "HEAD"):
-            length = self.request.headers.get("Content-Length")
-            if length is None or not length.isdecimal():
-                raise RefusedError(HTTPStatus.LENGTH_REQUIRED, "say how long the request is")
-            if int(length) > _LONGEST_BODY:
-                raise RefusedError(HTTPStatus.REQUEST_ENTITY_TOO_LARGE, "that is too much")
+        if self._may_change:
             token = self.request.headers.get("X-Smartqueue-Token", "")
             if not secrets.compare_digest(token.encode(), self.site.token.encode()):
                 raise RefusedError(HTTPStatus.FORBIDDEN, "the page is of an earlier start: load it again")
+
+    @property
+    def _may_change(self) -> bool:
+        return self.request.method not in ("GET", "HEAD")
+
+    def prepare(self) -> Awaitable[None] | None:
+        """Refuses what is not to be answered, and what is too long to be read."""
+        refused: RefusedError | None = None
+        try:
+            self.check()
+        except RefusedError as error:
+            refused = error
+        if self._may_change:
+            length = self.request.headers.get("Content-Length")
+            if length is None or not length.isdecimal():
+                raise refused or RefusedError(HTTPStatus.LENGTH_REQUIRED, "say how long the request is")
+            if int(length) > _LONGEST_BODY:
+                raise refused or RefusedError(HTTPStatus.REQUEST_ENTITY_TOO_LARGE, "that is too much")
+        if refused is not None:
+            self._refuse_when_read(refused)
         return None
 
+    def _refuse_when_read(self, refused: RefusedError) -> None:
+        """Who is answered before all is read may find the connection broken, and no answer."""
+
+        def refuse(*_: str) -> None:
+            raise refused
+
+        setattr(self, str(self.request.method).lower(), refuse)
+
     def data_received(self, chunk: bytes) -> None:
-        """As Tornado calls it; no more comes than was announced."""
-        self._body += chunk
+        """As Tornado calls it; no more comes than was announced, and what comes with a GET is nothing to us."""
+        if self._may_change:
+            self._body += chunk
 
     # What was asked
 
@@ -105,7 +156,7 @@ class Handler(RequestHandler):
     def profile(self) -> str:
         """The listener whom the request is about."""
         name = self.get_query_argument("profile", self.site.profile)
-        if not _PROFILE.fullmatch(name):
+        if not is_profile(name):
             raise RefusedError(HTTPStatus.BAD_REQUEST, "a profile is a short name")
         return name
 
@@ -142,19 +193,11 @@ class Handler(RequestHandler):
     def write_error(self, status_code: int, **kwargs: Any) -> None:  # noqa: ANN401 - as Tornado calls it
         """One line in words, and no traceback."""
         error = kwargs.get("exc_info", (None, None, None))[1]
-        if isinstance(error, RefusedError):
-            words = error.in_words
-        elif isinstance(error, DatabaseError):
-            # The path in it is nobody's business.
-            self.set_status(HTTPStatus.SERVICE_UNAVAILABLE)
-            words = "the library cannot be used now: see what the program says in its terminal or log"
-        else:
-            words = HTTPStatus(status_code).phrase
-        self.answer({"error": words})
+        self.answer({"error": in_words(self, status_code, error)})
 
     def log_exception(self, typ: Any, value: BaseException | None, tb: Any) -> None:  # noqa: ANN401 - as Tornado calls it
         """A request that we refuse is no event, and a database that is away one line."""
-        if isinstance(value, DatabaseError):
+        if isinstance(value, DatabaseError | PlayerError):
             logger.warning("%s", value)
         elif not isinstance(value, HTTPError):
             super().log_exception(typ, value, tb)

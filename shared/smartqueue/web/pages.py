@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from http import HTTPStatus
 from pathlib import Path
+from typing import Any
 
 from tornado.web import StaticFileHandler
 
-from smartqueue.web.handler import Handler, RefusedError, check_origin, safe_headers
+from smartqueue.web.handler import Handler, RefusedError, check_origin, in_words, safe_headers
 from smartqueue.web.site import Site
 
 _TITLES = {"survey": "Survey", "now": "Now", "learned": "Learned", "map": "Map"}
@@ -48,6 +49,15 @@ class Token(Handler):
         self.answer({"token": self.site.token})
 
 
+class Nothing(Handler):
+    """Whatever else is asked for."""
+
+    def check(self) -> None:
+        """Refuses strangers, and says that there is no such thing."""
+        check_origin(self, self.site)
+        raise RefusedError(HTTPStatus.NOT_FOUND, "there is no such page")
+
+
 class Static(StaticFileHandler):
     """The files beside the pages."""
 
@@ -67,3 +77,8 @@ class Static(StaticFileHandler):
     def set_extra_headers(self, path: str) -> None:  # noqa: ARG002 - as Tornado calls it
         """Asked for again each time, and sent where it has changed."""
         self.set_header("Cache-Control", "no-cache")
+
+    def write_error(self, status_code: int, **kwargs: Any) -> None:  # noqa: ANN401 - as Tornado calls it
+        """One line in words."""
+        error = kwargs.get("exc_info", (None, None, None))[1]
+        self.finish({"error": in_words(self, status_code, error)})

@@ -6,11 +6,25 @@ from collections.abc import Callable
 from typing import Any, Protocol
 
 
+class PlayerError(Exception):
+    """The player does not answer; the message says so in words."""
+
+
 class Player(Protocol):
-    """A music player with a queue of which some tracks are smartqueue's. Every method may be called from one thread."""
+    """A music player with a queue of which some tracks are smartqueue's. Every method may raise PlayerError.
+
+    tlid: the player's own number of a place in its list.
+    """
 
     async def now(self) -> dict[str, Any]:
-        """What plays, what comes and why, as JSON: see smartqueue.web.now."""
+        """What plays, what comes and why, as JSON.
+
+        on: whether smartqueue adds music. rests: why it adds none at the moment, in words; empty where it does. state:
+        playing, paused or stopped. playing: a track, or None; coming: the next twenty; more: how many follow these. Of
+        a track: tlid; track, our own id, None where it was not analysed; title, artist, album; length, in seconds, or
+        None; own, whether smartqueue queued it; why, in words, and context, as Explanation.as_json. Of the playing one
+        also its position, in seconds.
+        """
 
     async def play(self, track: int) -> bool:
         """Plays a track, by our own id, behind what plays now; whether the player knows it."""

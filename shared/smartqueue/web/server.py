@@ -15,6 +15,9 @@ from tornado.web import Application
 from smartqueue.web import rules
 from smartqueue.web.site import Site
 
+# In seconds: how long requests in the midst of their work have to see that nobody waits for it any more.
+_LEAVE = 5.0
+
 
 @contextlib.contextmanager
 def serving(site: Site, address: str, port: int) -> Iterator[int]:
@@ -27,12 +30,15 @@ def serving(site: Site, address: str, port: int) -> Iterator[int]:
 
     async def serve() -> None:
         ended = asyncio.Event()
-        server = HTTPServer(Application(rules(site)))
+        # That a page was loaded, or refused, is no news; what goes wrong the handlers log.
+        server = HTTPServer(Application(rules(site), log_function=lambda _: None))
         server.add_sockets(sockets)
         begun.set_result((asyncio.get_running_loop(), ended))
         await ended.wait()
         server.stop()
         await server.close_all_connections()
+        if working := asyncio.all_tasks() - {asyncio.current_task()}:
+            await asyncio.wait(working, timeout=_LEAVE)
 
     thread = threading.Thread(target=asyncio.run, args=[serve()], name="smartqueue-pages")
     thread.start()

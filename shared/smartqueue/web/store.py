@@ -8,6 +8,8 @@ from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import TypeVar
 
+from threadpoolctl import threadpool_limits
+
 from smartqueue.candidates import Candidates, candidates
 from smartqueue.database import Database
 from smartqueue.preferences import Rules
@@ -22,17 +24,18 @@ class Store:
     """
 
     def __init__(self, library: str | Path, music_directory: str | bytes | Path, rules: Rules) -> None:
-        self._library = library
-        self._music_directory = music_directory
+        self.library = library
+        self.music_directory = music_directory
         self._rules = rules
-        self._thread = ThreadPoolExecutor(1, thread_name_prefix="smartqueue-web")
+        # Products as small as a survey's are slower with threads that wait for one another.
+        self._thread = ThreadPoolExecutor(1, thread_name_prefix="smartqueue-web", initializer=_with_lone_threads)
         self._kept: dict[str, tuple[object, Candidates]] = {}
 
     async def ask(self, question: Callable[[Database], Found]) -> Found:
         """What the question makes of the database. Raises DatabaseError."""
 
         def answer() -> Found:
-            with Database(self._library, self._music_directory) as database:
+            with Database(self.library, self.music_directory) as database:
                 return question(database)
 
         return await asyncio.get_running_loop().run_in_executor(self._thread, answer)
@@ -53,3 +56,7 @@ class Store:
     def close(self) -> None:
         """Ends the thread."""
         self._thread.shutdown(wait=True, cancel_futures=True)
+
+
+def _with_lone_threads() -> None:
+    threadpool_limits(1, user_api="blas")

@@ -70,6 +70,8 @@ export function say(words, { error = false } = {}) {
   const place = document.querySelector("#said");
   place.textContent = words;
   place.classList.toggle("error", error);
+  clearTimeout(say.over);
+  if (!error) say.over = setTimeout(() => (place.textContent = ""), 6000);
 }
 
 // Runs what a listener asked for, and says what went wrong with it.

@@ -1,0 +1,91 @@
+"""What plays, what comes and why, as the pages are told."""
+
+from __future__ import annotations
+
+from pathlib import PurePosixPath
+from typing import Any
+from urllib.parse import unquote
+
+from mopidy_smartqueue.queue import Queue
+from mopidy_smartqueue.snapshot import Snapshot, snapshot
+from mopidy_smartqueue.translator import scheme_of
+
+# How many of the tracks that come are told of.
+_SHOWN = 20
+
+
+def now(core: Any, queue: Queue) -> dict[str, Any]:  # noqa: ANN401 - a Pykka proxy has no type
+    """As Player.now, but with each track's URI where its id is to be. For the frontend's thread."""
+    state, position = core.playback.get_state(), core.playback.get_time_position()
+    found = snapshot(core, 0)
+    tl_tracks = {tl_track.tlid: tl_track for tl_track in found.tl_tracks}
+    # What is played under consume is off the list already.
+    current = tl_tracks.get(found.current) or core.playback.get_current_tl_track().get()
+    coming = _coming(found)
+    return {
+        "on": not queue.is_off,
+        "rests": _why_it_rests(found, current, queue),
+        "state": state.get(),
+        "playing": None if current is None else {**_track(current, queue), "position": position.get() / 1000},
+        "coming": [_track(tl_track, queue) for tl_track in coming[:_SHOWN]],
+        "more": max(len(coming) - _SHOWN, 0),
+    }
+
+
+def uris(found: dict[str, Any]) -> list[str]:
+    """The URIs of the tracks that `now` told of."""
+    return [track["uri"] for track in _tracks(found)]
+
+
+def with_tracks(found: dict[str, Any], ids: dict[str, int | None] | None) -> dict[str, Any]:
+    """What `now` told, with our own ids of tracks in place of URIs; None where they cannot be had at the moment."""
+    for track in _tracks(found):
+        track["track"] = (ids or {}).get(track.pop("uri"))
+    if ids is not None and found["playing"] and found["playing"]["track"] is None and not found["rests"]:
+        found["rests"] = "What plays was not analysed yet, so smartqueue cannot go on from it: run 'beet analyze'."
+    return found
+
+
+def _tracks(found: dict[str, Any]) -> list[dict[str, Any]]:
+    return [*([found["playing"]] if found["playing"] else []), *found["coming"]]
+
+
+def _coming(found: Snapshot) -> list[Any]:
+    """What follows, in the order in which it is going to be played."""
+    if found.random:
+        # Core draws one at a time.
+        return [tl_track for tl_track in found.tl_tracks if tl_track.tlid == found.drawn]
+    following = found.coming(found.current)
+    if found.current is None or not following:
+        return found.tl_tracks
+    before = found.tl_tracks[: len(found.tl_tracks) - len(following)] if found.repeat else []
+    return [*following[1:], *before]
+
+
+def _track(tl_track: Any, queue: Queue) -> dict[str, Any]:  # noqa: ANN401 - Mopidy 3 and 4 differ in its type
+    track, own = tl_track.track, queue.own.get(tl_track.tlid)
+    return {
+        "tlid": tl_track.tlid,
+        "uri": track.uri,
+        "title": track.name or unquote(PurePosixPath(track.uri).name),
+        "artist": ", ".join(sorted(artist.name for artist in track.artists or () if artist.name)),
+        "album": (track.album.name or "") if track.album else "",
+        "length": track.length / 1000 if track.length else None,
+        "own": own is not None,
+        "why": own.why if own else "",
+        "context": own.context if own else {},
+    }
+
+
+def _why_it_rests(found: Snapshot, current: Any, queue: Queue) -> str:  # noqa: ANN401 - likewise
+    """Why smartqueue adds nothing at the moment though it is on, in words; empty where it does."""
+    if queue.is_off:
+        return ""
+    for option in ("repeat", "single"):
+        if getattr(found, option):
+            return f"{option.capitalize()} is on, so smartqueue rests until you turn it off."
+    if found.random:
+        return "Random is on, so smartqueue adds music only once everything on the list has played."
+    if current is not None and scheme_of(current.track.uri) is None:
+        return "What plays is not from your beets library, so smartqueue leaves it alone."
+    return queue.why_it_waits

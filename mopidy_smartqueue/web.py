@@ -1,0 +1,36 @@
+"""The pages in Mopidy's web server, at /smartqueue/."""
+
+from __future__ import annotations
+
+import os
+from typing import Any
+
+from mopidy_smartqueue import generations
+
+# What the pages log, they and the server under them: of a path that someone asked for, too.
+_LOGGERS = ("smartqueue.web.handler", "tornado.access", "tornado.application", "tornado.general")
+
+
+def factory(config: dict[str, Any], core: Any) -> list[Any]:  # noqa: ANN401, ARG001 - as Mopidy calls it
+    """What answers below /smartqueue/; called on the web server's own thread, so that nothing waits for what it loads.
+
+    Nothing answers where the settings are wrong, of which the frontend tells.
+    """
+    # As in the frontend: whichever comes first loads NumPy.
+    os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
+    from mopidy_smartqueue.places import places
+    from mopidy_smartqueue.player import ActorsPlayer
+    from smartqueue.beets_configuration import ConfigurationError
+    from smartqueue.preferences import PreferenceError, preferences
+    from smartqueue.web import Site, rules
+    from smartqueue.web.store import Store
+
+    settings = config["smartqueue"]
+    try:
+        found, wanted = places(settings), preferences(settings)
+    except (ConfigurationError, PreferenceError):
+        return []
+    for name in _LOGGERS:
+        generations.logger(name)
+    store = Store(found.library, found.music_directory, wanted.rules)
+    return list(rules(Site.of(store, settings["profile"], ActorsPlayer(), settings["allowed_hosts"])))
