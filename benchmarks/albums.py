@@ -1,6 +1,6 @@
 """What do albums and artists teach by themselves? A metric learned from some labels, judged on others and on listeners.
 
-    python benchmarks/albums.py CORPUS [--cache DIR] [--json FILE] [--seeds N]
+    python -m benchmarks.albums CORPUS [--cache DIR] [--json FILE] [--seeds N]
 
 CORPUS holds LABEL/track; a label is an album. The library's triplets of one half of the labels, drawn anew for each
 seed, teach; tracks of the other half by artists that the first does not have judge. Each figure is in points above or

@@ -1,6 +1,6 @@
 """What does hearing music cost? beet analyze, decoding alone, essentia's MusicExtractor and bliss on the same files.
 
-    python benchmarks/analysis_speed.py CORPUS [--formats] [--minutes N] [--long] [--json FILE]
+    python -m benchmarks.analysis_speed CORPUS [--formats] [--minutes N] [--long] [--json FILE]
 
 CORPUS is a folder of audio files, in any folders below it. Of each format some minutes of whole tracks are drawn,
 the same at every run; with --formats the drawn tracks are encoded in every format instead. Each contender hears

@@ -1,6 +1,6 @@
 """Does smartqueue with a large library hold Mopidy up? Core's thread, an MPD client's waits, the start, and memory.
 
-    python benchmarks/core_latency.py [--tracks N] [--skips N] [--starts N] [--json FILE]
+    python -m benchmarks.core_latency [--tracks N] [--skips N] [--starts N] [--json FILE]
 
 Makes a library of so many analysed tracks: a real beets database, one synthesised piece that is imported and analysed,
 and its rows again and again with other names, and vectors strewn around the one; every track has a file, ten of which

@@ -1,6 +1,6 @@
 """Does learning help? Simulated listeners over real music, real answers, answers at random, and the time it takes.
 
-    python benchmarks/learning.py CORPUS [--answers DIR] [--cache DIR] [--json FILE] [--seeds N]
+    python -m benchmarks.learning CORPUS [--answers DIR] [--cache DIR] [--json FILE] [--seeds N]
 
 CORPUS holds LABEL/track. Listeners with a hidden truth (see listeners.py) answer about some of its tracks, and
 every metric is judged on others, without wrong answers: plain; what `learn` puts in use, which is plain where the

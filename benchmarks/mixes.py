@@ -1,6 +1,6 @@
 """How good are mixes? Near tracks kept, leaps of tempo and key, repeats, and tracks that no mix ever reaches.
 
-    python benchmarks/mixes.py CORPUS [--cache DIR] [--json FILE]
+    python -m benchmarks.mixes CORPUS [--cache DIR] [--json FILE]
 
 CORPUS holds LABEL/track: a label is a genre, an album, a soundtrack. From every track a mix of 20 is made, and one
 more of as many tracks at random. "Same label" is the share of a mix that has its seed's label. "Tempo" is the mean leap

@@ -1,6 +1,6 @@
 """How many answers does a chosen question save? Questions at random and those of smartqueue.survey, compared.
 
-    python benchmarks/questions.py CORPUS [--cache DIR] [--json FILE] [--seeds N]
+    python -m benchmarks.questions CORPUS [--cache DIR] [--json FILE] [--seeds N]
 
 CORPUS holds LABEL/track. Listeners with a hidden truth (see listeners.py) answer about some of its tracks, and the
 learner `WeightedMetric` is judged on others, without wrong answers, after every 20 answers. A curve is the mean over

@@ -1,6 +1,6 @@
 """How well do near tracks belong together? Our vector, essentia's MusicExtractor and bliss on the same files.
 
-    python benchmarks/retrieval.py CORPUS [--artist-filter] [--cache DIR] [--json FILE]
+    python -m benchmarks.retrieval CORPUS [--artist-filter] [--cache DIR] [--json FILE]
 
 CORPUS holds LABEL/track: a label is a genre, an album, a soundtrack. Two figures: the mean precision at 10 of
 "same label" among a track's nearest, and the share of triples (track, same label, other label) of which the

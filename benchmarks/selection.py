@@ -1,6 +1,6 @@
 """How long a choice takes, out of how many tracks, and how long it takes to load them first.
 
-    python benchmarks/selection.py [--tracks N ...] [--stored N] [--choices N] [--json FILE]
+    python -m benchmarks.selection [--tracks N ...] [--stored N] [--choices N] [--json FILE]
 
 Each number of tracks has a process of its own. Up to `--stored` tracks are written to a library.db by beets and through
 smartqueue.database, and loaded from there; of more, the same is made in memory. Every track is a transaction, so let

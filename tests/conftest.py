@@ -15,6 +15,18 @@ SECONDS = 8.0
 ENCODINGS = (".mp3", ".ogg", ".opus", ".m4a", ".wav", ".flac")
 
 
+def pytest_addoption(parser: pytest.Parser) -> None:
+    """A folder for pictures of the pages, such as docs/images."""
+    parser.addoption("--screenshots", type=Path, help="leave pictures of the pages in this folder")
+
+
+@pytest.fixture(scope="session")
+def screenshots(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Where pictures of the pages go."""
+    asked = request.config.getoption("--screenshots")
+    return Path(asked) if asked else tmp_path_factory.mktemp("screenshots")
+
+
 @pytest.fixture(scope="session")
 def music(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """Twelve pieces and their variants, one folder an album."""

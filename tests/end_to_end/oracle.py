@@ -121,6 +121,7 @@ class Oracle:
         self._length = length
         self._open: _Open | None = None
         self._late = 0.0
+        self._leapt = 0.0
         self._songs: dict[int, Song] = {}
 
     def judge(self, before: Status, command: Command, after: Status, late: float) -> list[Story]:
@@ -131,6 +132,8 @@ class Oracle:
         are sent at once. What begins sounded `late` seconds after the command.
         """
         self._late = 0.0 if command.name == "end" else max(late, 0.0)
+        # What is further than it can have come began with a leap: one that was meant for the song before, it may be.
+        self._leapt = 0.0 if command.name == "end" else max(-late, 0.0)
         self._songs |= {song.id: song for song in (*before.songs, *after.songs)}
         self._hear(before.elapsed)
         name, begins = command.name, self._begins(before, command)
@@ -153,11 +156,7 @@ class Oracle:
         if name == "end":
             self._hear(self._length)
         if name in _OUTCOMES:
-            stories = self._close({_OUTCOMES[name]}, begins, after)
-            if name == "seekcur+next" and self._open is not None and after.elapsed >= command.arguments[0]:
-                # Core was asked to leap in the one song, and did in the next.
-                self._open = replace(self._open, position=command.arguments[0])
-            return stories
+            return self._close({_OUTCOMES[name]}, begins, after)
         if name == "play":
             return self._close({self._chosen(before, begins)}, begins, after)
         if name == "previous":
@@ -237,7 +236,7 @@ class Oracle:
         self._open = None
         if after.sounds:
             assert after.song is not None
-            self._open = _Open(self._songs[after.song], self._late)
+            self._open = _Open(self._songs[after.song], self._late, position=self._leapt)
         elif after.state != "stop" and begins is not None:
             # It was taken from the list by consume as it began, and went with the next change of the list.
             story.append(Expected(self._songs[begins].title, frozenset({"removed"}), 0.0))
