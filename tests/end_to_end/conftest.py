@@ -52,6 +52,11 @@ class Den:
         """play, pause or stop."""
         return str(self.client.status()["state"])
 
+    def ahead(self) -> int:
+        """How many tracks follow the one that plays; -1 while none does, as between two."""
+        status = self.client.status()
+        return int(status["playlistlength"]) - int(status.get("song", status["playlistlength"])) - 1
+
     def elapsed(self) -> float:
         """How far the playing track is, in seconds."""
         return float(self.client.status().get("elapsed", 0.0))

@@ -95,7 +95,7 @@ def test_a_small_library_goes_round(open_den: Opener, own_beets: Beets) -> None:
         den.play("Otter Run")
         for _ in range(9):
             length = len(den.titles())
-            den.until(lambda: int(den.client.status()["playlistlength"]) - int(den.client.status()["song"]) == 3)
+            den.until(lambda: den.ahead() == 2)
             den.client.next()
         assert length > 6
         den.until(lambda: den.state() == "play")
