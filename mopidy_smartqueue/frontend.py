@@ -127,6 +127,8 @@ class SmartqueueFrontend(pykka.ThreadingActor, CoreListener):
 
     def track_playback_started(self, tl_track: Any) -> None:  # noqa: ANN401 - Mopidy 3 and 4 differ in its type
         """A track begins: what played before it is over, and more may be needed after it."""
+        if self._queue is not None and self._queue.give_back(tl_track.tlid):
+            return
         now, utc = time.monotonic(), time.time()
         track = tl_track.track
         length = track.length / 1000 if track.length else None

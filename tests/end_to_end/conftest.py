@@ -55,7 +55,9 @@ class Den:
     def ahead(self) -> int:
         """How many tracks follow the one that plays; -1 while none does, as between two."""
         status = self.client.status()
-        return int(status["playlistlength"]) - int(status.get("song", status["playlistlength"])) - 1
+        # Mopidy-MPD says "None" of what is not on the list.
+        song = status.get("song", "None")
+        return -1 if song == "None" else int(status["playlistlength"]) - int(song) - 1
 
     def elapsed(self) -> float:
         """How far the playing track is, in seconds."""
