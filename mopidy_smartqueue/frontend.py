@@ -32,6 +32,9 @@ logger = generations.logger(__name__)
 # How often, and how soon in seconds, to try again to go on where music that ran out does not start.
 _STARTS = 5
 _START_AGAIN = 0.5
+# What a skip or a choice made unfit is taken back once a track has played for so many seconds, and not at once: where
+# `next` is pressed again and again, core would just be beginning it.
+_RENEW_AFTER = 0.1
 # How many seconds before a track's end to look whether what follows is still there, and how many after it core hangs.
 _NEARLY_OVER, _OVERDUE = 10.0, 3.0
 
@@ -61,6 +64,7 @@ class SmartqueueFrontend(pykka.ThreadingActor, CoreListener):
         self._kept = Alarm(self._self.check_kept.defer)
         self._nearly_over = Alarm(self._self.check_following.defer)
         self._overdue = Alarm(self._self.check_change.defer)
+        self._unfit = Alarm(self._self.renew.defer)
         self._start_again = Alarm(self._self.see_to_start.defer)
         # Imported here, beside Mopidy's own start: NumPy and all else that the helpers need takes a while. With one
         # thread of linear algebra, so that one processor at least is left for the music.
@@ -112,6 +116,8 @@ class SmartqueueFrontend(pykka.ThreadingActor, CoreListener):
     def on_stop(self) -> None:
         """Writes down what was playing."""
         self._cancel_alarms()
+        self._unfit.cancel()
+        self._start_again.cancel()
         self._tracker.interrupted(now=time.monotonic())
         self._report()
         for helper in (self._recorder, self._chooser):
@@ -127,8 +133,6 @@ class SmartqueueFrontend(pykka.ThreadingActor, CoreListener):
 
     def track_playback_started(self, tl_track: Any) -> None:  # noqa: ANN401 - Mopidy 3 and 4 differ in its type
         """A track begins: what played before it is over, and more may be needed after it."""
-        if self._queue is not None and self._queue.give_back(tl_track.tlid):
-            return
         now, utc = time.monotonic(), time.time()
         track = tl_track.track
         length = track.length / 1000 if track.length else None
@@ -146,7 +150,10 @@ class SmartqueueFrontend(pykka.ThreadingActor, CoreListener):
         self._recorder.began.defer(self._heard(playing))
         self._chooser.began.defer(track.uri, tl_track.tlid not in self._queue.own)
         # What was chosen to follow another context is chosen anew.
-        self._queue.begin(tl_track.tlid, found, renew=bool({"skipped", "chosen_away"} & set(outcomes)))
+        is_unfit = bool({"skipped", "chosen_away"} & set(outcomes))
+        self._queue.begin(tl_track.tlid, found, renew=is_unfit)
+        if is_unfit:
+            self._unfit.set(_RENEW_AFTER, tl_track.tlid)
         self._queue.keep_ahead(self._snapshot(), track.uri)
 
     def track_playback_paused(self, tl_track: Any, time_position: int) -> None:  # noqa: ANN401, ARG002
@@ -330,6 +337,14 @@ class SmartqueueFrontend(pykka.ThreadingActor, CoreListener):
         playing = self._tracker.listening(time.monotonic())
         if playing is not None and playing.tlid == tlid and playing.listened >= kept_after(playing.length or 0.0):
             self._recorder.kept.defer(self._heard(playing))
+
+    @survives("choosing anew")
+    def renew(self, tlid: int) -> None:
+        """What follows the playing track was chosen for another context, it may be."""
+        playing = self._tracker.listening(time.monotonic())
+        if self._queue is not None and playing is not None and playing.tlid == tlid:
+            self._queue.renew(tlid, self._snapshot())
+            self._queue.keep_ahead(self._snapshot(), playing.uri)
 
     # Files that vanish
 

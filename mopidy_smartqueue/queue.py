@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from pathlib import Path
 from typing import Any
 
@@ -26,7 +26,7 @@ class Queue:
     """For the frontend's thread, from which alone core is asked.
 
     take: takes a snapshot of core. arrived: how the chooser's answer comes back to `add`. go_on: plays a track after
-    the music had run out. listed: PlaybackTracker's, told of what was added to the list and of what was removed.
+    the music had run out. listed: told of what was added to the list's end, and of what was removed.
     """
 
     def __init__(
@@ -40,7 +40,7 @@ class Queue:
         take: Callable[[], Snapshot],
         arrived: Callable[..., object],
         go_on: Callable[[str, int], None],
-        listed: Callable[..., None],
+        listed: Callable[[int | None, Collection[int]], None],
     ) -> None:
         self._core = core
         self._chooser = chooser
@@ -57,10 +57,10 @@ class Queue:
         self._awaited: tuple[int, str, bool] | None = None
         # The listener took out a track of ours: nothing takes its place until the next begins.
         self._content = False
+        # What follows was chosen for another context, and is soon to be taken back.
+        self._stale = False
         # How often the listener has wished for more like a track.
         self._wishes = 0
-        # What was taken back since a track began: core may have begun to play it in that very moment.
-        self._taken: dict[int, Candidate] = {}
         self.own = OwnTracks(folder / "own.json")
         self.last: int | None = None
 
@@ -89,17 +89,27 @@ class Queue:
     # What happens
 
     def begin(self, tlid: int, snapshot: Snapshot, *, renew: bool) -> None:
-        """A track begins; with `renew` what was chosen for another context is taken back."""
+        """A track begins; with `renew` what was chosen for another context is to be taken back soon, by `renew`."""
         self.own.begin(tlid)
-        self.last, self._fruitless, self._content, self._taken = tlid, 0, False, {}
+        self.last, self._fruitless, self._content = tlid, 0, False
+        self._stale = renew and not (snapshot.rests or snapshot.random or self.is_off)
         if snapshot.current != tlid:
             # Another has begun meanwhile, of which we shall hear.
             return
-        following = [tl_track.tlid for tl_track in snapshot.coming(tlid)[1:]]
-        back = [other for other in following if self.own.is_unplayed(other)]
-        if not renew or snapshot.rests or snapshot.random or self.is_off:
-            back = [other for other in back if not _is_there(self.own.get(other))]
-        self._take_back([*back, *self._worn_out(tlid, snapshot)])
+        gone = [other for other in self._following(tlid, snapshot) if not _is_there(self.own.get(other))]
+        self._take_back([*gone, *self._worn_out(tlid, snapshot)])
+
+    def renew(self, tlid: int, snapshot: Snapshot) -> None:
+        """Takes back what was chosen for another context than the playing track's."""
+        if self._stale and snapshot.current == tlid == self.last:
+            self._stale = False
+            if not (snapshot.rests or snapshot.random or self.is_off):
+                self._take_back(self._following(tlid, snapshot))
+
+    def _following(self, tlid: int, snapshot: Snapshot) -> list[int]:
+        """Ours behind a track that have not played."""
+        following = (tl_track.tlid for tl_track in snapshot.coming(tlid)[1:])
+        return [other for other in following if self.own.is_unplayed(other)]
 
     def look(self, snapshot: Snapshot, playing: int | None) -> None:
         """The list has changed: what of ours the listener took out is not offered again this session."""
@@ -159,40 +169,12 @@ class Queue:
             if candidate is not None and not _is_there(candidate):
                 logger.info("Smartqueue took %s back, whose file is gone", candidate.uri)
                 self._unknown[candidate.uri] = time.monotonic()
-            elif candidate is not None:
-                self._taken[tlid] = candidate
             if candidate is not None and self.own.is_unplayed(tlid):
                 self._chooser.put_back.defer(candidate.uri)
         gone = set(tlids)
         self.own.keep([tlid for tlid in self.own.tlids if tlid not in gone])
         self._core.tracklist.remove({"tlid": tlids}).get()
         self._listed(None, tlids)
-
-    def give_back(self, tlid: int) -> bool:
-        """A track begins: where it was taken back in that very moment, it is put back and begun anew; whether it was.
-
-        Core does not know what follows a track that is off the list, nor what plays once that is taken from under it.
-        """
-        candidate = self._taken.pop(tlid, None)
-        if candidate is None:
-            return False
-        snapshot = self._take()
-        if snapshot.current not in (None, tlid):
-            # Another has begun meanwhile, of which we shall hear.
-            return True
-        tlids = snapshot.tlids
-        behind = tlids.index(self.last) + 1 if self.last in tlids else len(tlids)
-        state = self._core.playback.get_state()
-        added = self._core.tracklist.add(uris=[candidate.uri], at_position=behind).get()
-        if not added:
-            return False
-        self.own.add(added[0].tlid, candidate)
-        self._listed(added[0].tlid, (), first=True)
-        self._chooser.queued.defer(candidate.uri)
-        self._core.playback.play(tlid=added[0].tlid)
-        if state.get() == "paused":
-            self._core.playback.pause()
-        return True
 
     def _worn_out(self, current: int, snapshot: Snapshot) -> list[int]:
         """Of ours that were played before the current one, all but the latest few, if so asked."""
@@ -273,6 +255,9 @@ class Queue:
             # The list was cleared, or what played was taken out: that is no wish for more.
             return 0
         tlids = snapshot.tlids
+        if self._stale and snapshot.following is not None:
+            # More is added once that is taken back.
+            return 0
         if snapshot.current is not None and snapshot.current not in tlids:
             # What is stopped and played again under consume is off the list. Any change of it now, and core would
             # forget what is playing.

@@ -95,15 +95,11 @@ class PlaybackTracker:
         if self._open is not None and self._open.tlid == tlid:
             self._open.following, self._open.preceding = following, preceding
 
-    def listed(self, added: int | None, removed: Collection[int], *, first: bool = False) -> None:
-        """The list got a track at its end, or lost some; sooner known than what the player answers when it is asked.
-
-        first: it stands right behind the open track.
-        """
+    def listed(self, added: int | None, removed: Collection[int]) -> None:
+        """The list got a track at its end, or lost some; sooner known than what the player answers when it is asked."""
         if self._open is not None:
             left = [tlid for tlid in self._open.following if tlid not in removed]
-            new = [] if added is None else [added]
-            self._open.following = [*new, *left] if first else [*left, *new]
+            self._open.following = left if added is None else [*left, added]
 
     def picked(self, tlid: int) -> None:
         """The listener picks a track to play at once: wherever it stands on the list, that is no `next`."""

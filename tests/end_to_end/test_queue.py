@@ -198,7 +198,7 @@ def test_what_the_settings_shut_out_is_never_queued(open_den: Opener, own_beets:
 
 @pytest.mark.parametrize("seconds_between", [0.0, 0.005, 0.01, 0.02, 0.04])
 def test_the_music_goes_on_however_soon_next_is_pressed_again(den: Den, seconds_between: float) -> None:
-    """Into a track that is being taken back, too: core would play it with nothing to follow, or forget what plays."""
+    """Were the track behind taken back at once, core would just be beginning it, and forget what plays."""
     playing_with_two_ahead(den)
     for _ in range(4):
         den.client.next()
