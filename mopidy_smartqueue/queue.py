@@ -101,10 +101,11 @@ class Queue:
 
     def renew(self, tlid: int, snapshot: Snapshot) -> None:
         """Takes back what was chosen for another context than the playing track's."""
-        if self._stale and snapshot.current == tlid == self.last:
-            self._stale = False
-            if not (snapshot.rests or snapshot.random or self.is_off):
-                self._take_back(self._following(tlid, snapshot))
+        if not self._stale or tlid != self.last:
+            return
+        self._stale = False
+        if snapshot.current == tlid and not (snapshot.rests or snapshot.random or self.is_off):
+            self._take_back(self._following(tlid, snapshot))
 
     def _following(self, tlid: int, snapshot: Snapshot) -> list[int]:
         """Ours behind a track that have not played."""
