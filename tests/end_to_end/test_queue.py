@@ -194,17 +194,3 @@ def test_what_the_settings_shut_out_is_never_queued(open_den: Opener, own_beets:
         den.until(lambda: len(den.titles()) > 4)
         time.sleep(0.5)
         assert "Tin Hats" not in den.titles()
-
-
-@pytest.mark.parametrize("seconds_between", [0.0, 0.005, 0.01, 0.02, 0.04])
-def test_the_music_goes_on_however_soon_next_is_pressed_again(den: Den, seconds_between: float) -> None:
-    """Were the track behind taken back at once, core would just be beginning it, and forget what plays."""
-    playing_with_two_ahead(den)
-    for _ in range(4):
-        den.client.next()
-        time.sleep(seconds_between)
-        den.client.next()
-        den.until(lambda: den.current() is not None and den.elapsed() > 0.3)
-        den.until(lambda: den.ahead() == 2)
-        assert str(den.client.status()["songid"]) in ids(den)
-    assert {play.outcome for play in den.plays()} == {"skipped"}
