@@ -92,7 +92,7 @@ class Queue:
         """A track begins; with `renew` what was chosen for another context is to be taken back soon, by `renew`."""
         self.own.begin(tlid)
         self.last, self._fruitless, self._content = tlid, 0, False
-        self._stale = renew and not (snapshot.rests or snapshot.random or self.is_off)
+        self._stale = renew
         if snapshot.current != tlid:
             # Another has begun meanwhile, of which we shall hear.
             return
@@ -104,8 +104,12 @@ class Queue:
         if not self._stale or tlid != self.last:
             return
         self._stale = False
-        if snapshot.current == tlid and not (snapshot.rests or snapshot.random or self.is_off):
+        if snapshot.current == tlid and self._may_choose_anew(snapshot):
             self._take_back(self._following(tlid, snapshot))
+
+    def _may_choose_anew(self, snapshot: Snapshot) -> bool:
+        """Whether what is taken back now is replaced by something else."""
+        return not (snapshot.rests or snapshot.random or self.is_off)
 
     def _following(self, tlid: int, snapshot: Snapshot) -> list[int]:
         """Ours behind a track that have not played."""
@@ -149,8 +153,8 @@ class Queue:
         self._content = False
         self._wishes += 1
         self._chooser.more_like.defer(tl_tracks[0].track.uri)
-        if not (snapshot.rests or snapshot.random or self.is_off) and _may_lose(snapshot):
-            self._take_back([other.tlid for other in tl_tracks[1:] if self.own.is_unplayed(other.tlid)])
+        if self._may_choose_anew(snapshot) and _may_lose(snapshot):
+            self._take_back(self._following(tlid, snapshot))
         return True
 
     def drop_vanished(self, snapshot: Snapshot) -> None:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
@@ -10,8 +9,8 @@ from datetime import date
 import numpy as np
 from numpy.typing import NDArray
 
-from smartqueue.candidates import genres_in
 from smartqueue.database import Kept
+from smartqueue.library_map import first_genres, grouped
 from smartqueue.listening import Triplet
 from smartqueue.selection import Neighbourhood
 
@@ -40,32 +39,21 @@ def genre_distances(
     genres: (tracks,) as beets has them; of several the first counts, whatever its case. One that has a single track
     has no distance inside, and is left out. Of a genre with more than 200 tracks, 200 drawn at random stand for it.
     """
-    firsts = {text: next(filter(None, genres_in(text)), "") for text in set(genres)}
-    spelled = Counter(firsts[text] for text in genres)
-    # Of several spellings the most frequent stays.
-    names = {spelling.casefold(): spelling for spelling, _ in reversed(spelled.most_common())}
-    counts: Counter[str] = Counter()
-    for spelling, count in spelled.items():
-        counts[spelling.casefold()] += count
-    order = sorted((key for key in counts if key and counts[key] > 1), key=lambda key: (-counts[key], key))[:most]
-    number = {key: place for place, key in enumerate(order)}
-    numbers = {text: number.get(first.casefold(), -1) for text, first in firsts.items()}
-    genre = np.fromiter((numbers[text] for text in genres), np.int64, len(genres))
+    names, genre = grouped(first_genres(genres))
+    tracks = np.bincount(genre[genre >= 0], minlength=len(names))
+    # The most frequent come first, so that those with a single track are the last.
+    count = min(most, int(np.count_nonzero(tracks > 1)))
 
     generator = np.random.default_rng(random_state)
-    drawn = [generator.permutation(np.flatnonzero(genre == place))[:_SAMPLED] for place in range(len(order))]
+    drawn = [generator.permutation(np.flatnonzero(genre == place))[:_SAMPLED] for place in range(count)]
     rows = np.concatenate([np.zeros(0, dtype=np.int64), *drawn])
-    member = np.eye(len(order))[genre[rows]]
+    member = np.eye(count)[genre[rows]]
     away = near.distances(rows, rows)
     # A track is in no pair with itself.
     np.fill_diagonal(away, 0)
     size = member.sum(axis=0)
     means = member.T @ away @ member / (np.outer(size, size) - np.diag(size))
-    return GenreDistances(
-        [names[key] for key in order],
-        np.array([counts[key] for key in order], dtype=np.int64),
-        np.asarray((means + means.T) / 2),
-    )
+    return GenreDistances(names[:count], tracks[:count], np.asarray((means + means.T) / 2))
 
 
 @dataclass(frozen=True)
