@@ -150,7 +150,8 @@ class Chooser(pykka.ThreadingActor):
         ]
         queued = [row for uri in request.queued if (row := self._catalogue.row(uri)) is not None]
         unknown = [row for uri in request.unknown if (row := self._catalogue.row(uri)) is not None]
-        last = queued[-1] if queued else playing
+        behind = self._catalogue.row(request.behind)
+        last = playing if behind is None else behind
         heard, never = rows(wish.heard), np.array([*queued, *unknown, *rows(wish.not_this)], dtype=np.int64)
         found = choose(
             among.pool,

@@ -32,9 +32,6 @@ logger = generations.logger(__name__)
 # How often, and how soon in seconds, to try again to go on where music that ran out does not start.
 _STARTS = 5
 _START_AGAIN = 0.5
-# What a skip or a choice made unfit is taken back once a track has played for so many seconds, and not at once: where
-# `next` is pressed again and again, core would just be beginning it.
-_RENEW_AFTER = 0.1
 # How many seconds before a track's end to look whether what follows is still there, and how many after it core hangs.
 _NEARLY_OVER, _OVERDUE = 10.0, 3.0
 
@@ -64,7 +61,7 @@ class SmartqueueFrontend(pykka.ThreadingActor, CoreListener):
         self._kept = Alarm(self._self.check_kept.defer)
         self._nearly_over = Alarm(self._self.check_following.defer)
         self._overdue = Alarm(self._self.check_change.defer)
-        self._unfit = Alarm(self._self.renew.defer)
+        self._stale = Alarm(self._self.drop_stale.defer)
         self._start_again = Alarm(self._self.see_to_start.defer)
         # Imported here, beside Mopidy's own start: NumPy and all else that the helpers need takes a while. With one
         # thread of linear algebra, so that one processor at least is left for the music.
@@ -108,7 +105,8 @@ class SmartqueueFrontend(pykka.ThreadingActor, CoreListener):
             take=self._snapshot,
             arrived=self._self.queue.defer,
             go_on=self._go_on,
-            listed=self._tracker.listed,
+            tracker=self._tracker,
+            look_again=self._stale.set,
         )
         self._queue.own.load(self._snapshot().tl_tracks)
 
@@ -116,7 +114,7 @@ class SmartqueueFrontend(pykka.ThreadingActor, CoreListener):
     def on_stop(self) -> None:
         """Writes down what was playing."""
         self._cancel_alarms()
-        self._unfit.cancel()
+        self._stale.cancel()
         self._start_again.cancel()
         self._tracker.interrupted(now=time.monotonic())
         self._report()
@@ -150,10 +148,7 @@ class SmartqueueFrontend(pykka.ThreadingActor, CoreListener):
         self._recorder.began.defer(self._heard(playing))
         self._chooser.began.defer(track.uri, tl_track.tlid not in self._queue.own)
         # What was chosen to follow another context is chosen anew.
-        is_unfit = bool({"skipped", "chosen_away"} & set(outcomes))
-        self._queue.begin(tl_track.tlid, found, renew=is_unfit)
-        if is_unfit:
-            self._unfit.set(_RENEW_AFTER, tl_track.tlid)
+        self._queue.begin(tl_track.tlid, found, renew=bool({"skipped", "chosen_away"} & set(outcomes)))
         self._queue.keep_ahead(self._snapshot(), track.uri)
 
     def track_playback_paused(self, tl_track: Any, time_position: int) -> None:  # noqa: ANN401, ARG002
@@ -250,24 +245,24 @@ class SmartqueueFrontend(pykka.ThreadingActor, CoreListener):
     def settle(self) -> None:
         """Asks core how it stands. The answer goes behind all events that core sent before it gave it."""
         self._settling = False
-        found = self._snapshot()
+        changes, found = self._tracker.changes, self._snapshot()
         if self._queue is not None:
             self._queue.look(found, self._tracker.tlid)
-        self._self.settled.defer(found)
+        self._self.settled.defer(found, changes)
 
     def _snapshot(self) -> Snapshot:
         return snapshot(self._core, self._begun)
 
     @survives("finding out what became of a track")
-    def settled(self, found: Snapshot) -> None:
-        """Draws the conclusion, unless another track has begun meanwhile."""
+    def settled(self, found: Snapshot, changes: int) -> None:
+        """Draws the conclusion, unless another track has begun meanwhile; changes: what the tracker had been told."""
         now = time.monotonic()
         playing = self._tracker.listening(now)
         if playing is None or found.begun != self._begun:
             return
         ran_out = self._tracker.settled(found.current, found.tlids, stopped=found.stopped, now=now)
         self._report()
-        if not ran_out:
+        if not ran_out and changes == self._tracker.changes:
             self._expect(found)
         if self._queue is not None and ran_out:
             # The end came before anything could be queued: the music goes on all the same.
@@ -338,13 +333,11 @@ class SmartqueueFrontend(pykka.ThreadingActor, CoreListener):
         if playing is not None and playing.tlid == tlid and playing.listened >= kept_after(playing.length or 0.0):
             self._recorder.kept.defer(self._heard(playing))
 
-    @survives("choosing anew")
-    def renew(self, tlid: int) -> None:
-        """What follows the playing track was chosen for another context, it may be."""
-        playing = self._tracker.listening(time.monotonic())
-        if self._queue is not None and playing is not None and playing.tlid == tlid:
-            self._queue.renew(tlid, self._snapshot())
-            self._queue.keep_ahead(self._snapshot(), playing.uri)
+    @survives("taking back what is replaced")
+    def drop_stale(self) -> None:
+        """Some time after the list changed: what another context had been chosen for may go."""
+        if self._queue is not None:
+            self._queue.drop_stale(self._snapshot())
 
     # Files that vanish
 

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+import itertools
 import os
 import time
-from collections.abc import Callable, Collection
+from collections.abc import Callable, Iterable
 from pathlib import Path
 from typing import Any
 
@@ -13,11 +14,15 @@ from mopidy_smartqueue.own_tracks import OwnTracks
 from mopidy_smartqueue.requests import Candidate, Request
 from mopidy_smartqueue.snapshot import Snapshot
 from mopidy_smartqueue.translator import scheme_of
+from smartqueue.playback import PlaybackTracker
 
 logger = generations.logger(__name__)
 
 # A track that Mopidy did not know is offered to it again after so many seconds: it may be scanned by then.
 _UNKNOWN_FOR = 600
+# What is replaced leaves the list after so many seconds, when core is surely not on its way to it: it tells of a track
+# only once that sounds, and cannot be asked where `next` has just led.
+_RENEWED_AFTER = 0.5
 # After so many answers of which Mopidy knew nothing it is left in peace until the next track begins.
 _FRUITLESS = 3
 
@@ -26,7 +31,8 @@ class Queue:
     """For the frontend's thread, from which alone core is asked.
 
     take: takes a snapshot of core. arrived: how the chooser's answer comes back to `add`. go_on: plays a track after
-    the music had run out. listed: told of what was added to the list's end, and of what was removed.
+    the music had run out. tracker: told of what was added and removed. look_again: has `drop_stale` called after some
+    seconds, and not at the time it was set to before.
     """
 
     def __init__(
@@ -40,7 +46,8 @@ class Queue:
         take: Callable[[], Snapshot],
         arrived: Callable[..., object],
         go_on: Callable[[str, int], None],
-        listed: Callable[[int | None, Collection[int]], None],
+        tracker: PlaybackTracker,
+        look_again: Callable[[float], None],
     ) -> None:
         self._core = core
         self._chooser = chooser
@@ -49,7 +56,8 @@ class Queue:
         self._take = take
         self._arrived = arrived
         self._go_on = go_on
-        self._listed = listed
+        self._tracker = tracker
+        self._look_again = look_again
         self._switch = folder / "off"
         self._unknown: dict[str, float] = {}
         self._fruitless = 0
@@ -57,8 +65,9 @@ class Queue:
         self._awaited: tuple[int, str, bool] | None = None
         # The listener took out a track of ours: nothing takes its place until the next begins.
         self._content = False
-        # What follows was chosen for another context, and is soon to be taken back.
-        self._stale = False
+        # What follows and was chosen for another context: it leaves the list when what replaces it has come.
+        self._stale: set[int] = set()
+        self._changed = 0.0
         # How often the listener has wished for more like a track.
         self._wishes = 0
         self.own = OwnTracks(folder / "own.json")
@@ -89,26 +98,51 @@ class Queue:
     # What happens
 
     def begin(self, tlid: int, snapshot: Snapshot, *, renew: bool) -> None:
-        """A track begins; with `renew` what was chosen for another context is to be taken back soon, by `renew`."""
+        """A track begins; with `renew` what of ours follows was chosen for another context."""
+        if tlid in self._stale:
+            # It began before what was to come in its place, which nobody waits for now.
+            before = itertools.takewhile(lambda other: other != tlid, snapshot.tlids)
+            self._stale.remove(tlid)
+            self._have_replaced(itertools.takewhile(self.own.is_unplayed, reversed(list(before))))
         self.own.begin(tlid)
         self.last, self._fruitless, self._content = tlid, 0, False
-        self._stale = renew
         if snapshot.current != tlid:
             # Another has begun meanwhile, of which we shall hear.
             return
-        gone = [other for other in self._following(tlid, snapshot) if not _is_there(self.own.get(other))]
+        following = self._following(tlid, snapshot)
+        gone = [other for other in following if not _is_there(self.own.get(other))]
         self._take_back([*gone, *self._worn_out(tlid, snapshot)])
+        if renew and self._may_choose_anew(snapshot):
+            self._have_replaced(following)
 
-    def renew(self, tlid: int, snapshot: Snapshot) -> None:
-        """Takes back what was chosen for another context than the playing track's."""
-        if not self._stale or tlid != self.last:
+    def _have_replaced(self, tlids: Iterable[int]) -> None:
+        """Has others chosen in the place of ours that have not played, which leave the list after that."""
+        for tlid in tlids:
+            candidate = self.own.get(tlid)
+            if candidate is not None and tlid not in self._stale:
+                self._stale.add(tlid)
+                self._chooser.put_back.defer(candidate.uri)
+        self._drop_soon()
+
+    def _drop_soon(self) -> None:
+        """Sees to it that what is replaced leaves the list some time after its last change."""
+        if self._stale:
+            self._changed = time.monotonic()
+            self._look_again(_RENEWED_AFTER)
+
+    def drop_stale(self, snapshot: Snapshot) -> None:
+        """Takes back what is replaced; never what is next, where core may be on its way to, and would lose itself."""
+        self._stale &= set(snapshot.tlids)
+        if time.monotonic() - self._changed < _RENEWED_AFTER or snapshot.current != self.last:
+            # It changed while we were being called, or another has begun meanwhile, of which we shall hear.
             return
-        self._stale = False
-        if snapshot.current == tlid and self._may_choose_anew(snapshot):
-            self._take_back(self._following(tlid, snapshot))
+        # Core's position is that of what it is on its way to.
+        position = self._core.playback.get_time_position().get() / 1000
+        if _may_lose(snapshot) and position >= self._tracker.position(time.monotonic()) / 2:
+            self._take_back([tlid for tlid in self._stale if tlid != snapshot.following])
 
     def _may_choose_anew(self, snapshot: Snapshot) -> bool:
-        """Whether what is taken back now is replaced by something else."""
+        """Whether anything is chosen now."""
         return not (snapshot.rests or snapshot.random or self.is_off)
 
     def _following(self, tlid: int, snapshot: Snapshot) -> list[int]:
@@ -153,8 +187,8 @@ class Queue:
         self._content = False
         self._wishes += 1
         self._chooser.more_like.defer(tl_tracks[0].track.uri)
-        if self._may_choose_anew(snapshot) and _may_lose(snapshot):
-            self._take_back(self._following(tlid, snapshot))
+        if self._may_choose_anew(snapshot):
+            self._have_replaced(self._following(tlid, snapshot))
         return True
 
     def drop_vanished(self, snapshot: Snapshot) -> None:
@@ -174,12 +208,13 @@ class Queue:
             if candidate is not None and not _is_there(candidate):
                 logger.info("Smartqueue took %s back, whose file is gone", candidate.uri)
                 self._unknown[candidate.uri] = time.monotonic()
-            if candidate is not None and self.own.is_unplayed(tlid):
+            if candidate is not None and self.own.is_unplayed(tlid) and tlid not in self._stale:
                 self._chooser.put_back.defer(candidate.uri)
         gone = set(tlids)
         self.own.keep([tlid for tlid in self.own.tlids if tlid not in gone])
         self._core.tracklist.remove({"tlid": tlids}).get()
-        self._listed(None, tlids)
+        self._stale -= gone
+        self._tracker.removed(gone)
 
     def _worn_out(self, current: int, snapshot: Snapshot) -> list[int]:
         """Of ours that were played before the current one, all but the latest few, if so asked."""
@@ -199,8 +234,11 @@ class Queue:
             return
         now = time.monotonic()
         self._unknown = {unknown: since for unknown, since in self._unknown.items() if now - since < _UNKNOWN_FOR}
-        queued = tuple(tl_track.track.uri for tl_track in self._coming(snapshot)[1:])
-        request = Request(uri, self.last not in self.own, queued, tuple(self._unknown), going_on, self._wishes)
+        coming = self._coming(snapshot)[1:]
+        queued = tuple(tl_track.track.uri for tl_track in coming if tl_track.tlid not in self._stale)
+        before = itertools.takewhile(lambda tl_track: tl_track.tlid not in self._stale, coming)
+        behind = [uri, *(tl_track.track.uri for tl_track in before)][-1]
+        request = Request(uri, self.last not in self.own, queued, behind, tuple(self._unknown), going_on, self._wishes)
         self._awaited = (snapshot.begun, uri, play)
         self._chooser.choose.defer(request, lambda found: self._arrived(snapshot.begun, request, found, play))
 
@@ -219,11 +257,12 @@ class Queue:
             # Chosen before the listener wished for something else.
             self.keep_ahead(snapshot, request.playing, play=play, going_on=request.going_on)
             return
+        place = self._place(snapshot)
         for candidate in candidates:
-            added = self._core.tracklist.add(uris=[candidate.uri]).get()
+            added = self._core.tracklist.add(uris=[candidate.uri], at_position=place).get()
             if added:
                 self.own.add(added[0].tlid, candidate)
-                self._listed(added[0].tlid, ())
+                self._tracker.added(added[0].tlid, None if place is None else snapshot.tlids[place])
                 self._chooser.queued.defer(candidate.uri)
                 logger.info("Smartqueue queued %s: %s", candidate.name, candidate.why)
                 if play:
@@ -233,6 +272,7 @@ class Queue:
                     # The list was cleared while core was asked.
                     self._take_back([added[0].tlid])
                     return
+                self._drop_soon()
                 # Under random all that is missing is added together, because every addition shuffles the list anew.
                 self.keep_ahead(after, request.playing, going_on=missing - 1 if snapshot.random else 0)
                 return
@@ -260,9 +300,6 @@ class Queue:
             # The list was cleared, or what played was taken out: that is no wish for more.
             return 0
         tlids = snapshot.tlids
-        if self._stale and snapshot.following is not None:
-            # More is added once that is taken back.
-            return 0
         if snapshot.current is not None and snapshot.current not in tlids:
             # What is stopped and played again under consume is off the list. Any change of it now, and core would
             # forget what is playing.
@@ -272,8 +309,18 @@ class Queue:
             return going_on or (self._ahead if play or snapshot.following is None else 0)
         behind = snapshot.current or self.last
         if behind in tlids:
-            return self._ahead - (len(tlids) - 1 - tlids.index(behind))
-        return self._ahead - sum(self.own.is_unplayed(tlid) for tlid in tlids)
+            missing = self._ahead - sum(tlid not in self._stale for tlid in tlids[tlids.index(behind) + 1 :])
+        else:
+            missing = self._ahead - sum(self.own.is_unplayed(tlid) for tlid in tlids)
+        # What is next is replaced also where enough of the listener's own tracks come behind it; and music that has run
+        # out goes on whatever of ours was passed over.
+        return max(missing, int(play or snapshot.following in self._stale))
+
+    def _place(self, snapshot: Snapshot) -> int | None:
+        """Where to add: before the first of what is replaced; None for the list's end."""
+        coming = self._coming(snapshot)[1:]
+        stale = next((tl_track.tlid for tl_track in coming if tl_track.tlid in self._stale), None)
+        return None if stale is None else snapshot.tlids.index(stale)
 
     def _coming(self, snapshot: Snapshot) -> list[Any]:
         """The track list from what plays on, or, where the music has run out, from what played last on."""

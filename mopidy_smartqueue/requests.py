@@ -8,16 +8,18 @@ from typing import Any
 
 @dataclass(frozen=True)
 class Request:
-    """A wish for a track to come after what is queued.
+    """A wish for a track to come.
 
     playing: the URI that plays; chosen: whether the listener queued it. queued: the URIs that are to come after it, in
-    order. unknown: URIs that must not be offered. going_on: how many are still to be added of several that are added
-    together, this one counted; 0 where it is the first. wishes: how often the listener wished for more like a track.
+    order; behind: the one of all these behind which the track is to stand. unknown: URIs that must not be offered.
+    going_on: how many are still to be added of several that are added together, this one counted; 0 where it is the
+    first. wishes: how often the listener wished for more like a track.
     """
 
     playing: str
     chosen: bool
     queued: tuple[str, ...]
+    behind: str
     unknown: tuple[str, ...] = ()
     going_on: int = 0
     wishes: int = 0

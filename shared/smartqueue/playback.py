@@ -43,6 +43,8 @@ class _Open:
     stopped: bool = False
     # What the listener picked to play instead, where that is known.
     picked: int | None = None
+    # What was next until something was added before it.
+    displaced: int | None = None
     # `next` or `previous` found nothing to lead to.
     nowhere: bool = False
 
@@ -64,6 +66,8 @@ class PlaybackTracker:
     def __init__(self) -> None:
         self._open: _Open | None = None
         self._over: list[Played] = []
+        # How often it was told of the list: what the player answered before is out of date.
+        self.changes = 0
 
     @property
     def tlid(self) -> int | None:
@@ -95,11 +99,22 @@ class PlaybackTracker:
         if self._open is not None and self._open.tlid == tlid:
             self._open.following, self._open.preceding = following, preceding
 
-    def listed(self, added: int | None, removed: Collection[int]) -> None:
-        """The list got a track at its end, or lost some; sooner known than what the player answers when it is asked."""
+    def added(self, tlid: int, before: int | None) -> None:
+        """The list got a track, at its end or before another; sooner known than what the player answers when asked."""
+        self.changes += 1
         if self._open is not None:
-            left = [tlid for tlid in self._open.following if tlid not in removed]
-            self._open.following = left if added is None else [*left, added]
+            following = list(self._open.following)
+            if following[:1] == [before]:
+                # The player may be on its way there already.
+                self._open.displaced = before
+            following.insert(following.index(before) if before in following else len(following), tlid)
+            self._open.following = following
+
+    def removed(self, tlids: Collection[int]) -> None:
+        """The list lost some tracks; known as soon."""
+        self.changes += 1
+        if self._open is not None:
+            self._open.following = [tlid for tlid in self._open.following if tlid not in tlids]
 
     def picked(self, tlid: int) -> None:
         """The listener picks a track to play at once: wherever it stands on the list, that is no `next`."""
@@ -134,7 +149,9 @@ class PlaybackTracker:
             # Not over yet: core also sends this, astray, for a track that plays on.
             self._open.ended = True
             running = self._open.running_since is not None
-            self._open.leapt = position == 0 and (running or self._open.position > _BARELY)
+            # What was between may have sounded for some milliseconds, which core then takes for this one's.
+            begun_anew = position < _BARELY < self._open.position - position
+            self._open.leapt = begun_anew or (position == 0 and running)
 
     def stopped(self, *, before: bool) -> None:
         """Playback has stopped; `before`: it had already, which core says when `next` or `previous` lead nowhere."""
@@ -167,6 +184,13 @@ class PlaybackTracker:
         elif stopped:
             self._close("stopped", now)
         return False
+
+    def position(self, now: float) -> float:
+        """Where the open track is, in seconds; 0 where there is none."""
+        if self._open is None:
+            return 0.0
+        self._open.run_to(now)
+        return self._open.position
 
     def left(self, now: float) -> float | None:
         """How many seconds the open track has to play; None while it is held, or where its length is unknown."""
@@ -210,7 +234,7 @@ class PlaybackTracker:
             return "stopped"
         if tlid == open_.picked:
             return "chosen_away"
-        if tlid in open_.following[:1] or self._took_what_follows(tlids):
+        if tlid in (*open_.following[:1], open_.displaced) or self._took_what_follows(tlids):
             return "skipped"
         if tlid == open_.tlid or tlid in open_.preceding[:1]:
             return "back"

@@ -48,6 +48,17 @@ def test_what_the_listener_queued_is_never_taken_back(den: Den) -> None:
     assert own in ids(den)
 
 
+def test_what_is_next_is_chosen_anew_before_what_the_listener_queued_behind_it(den: Den) -> None:
+    playing_with_two_ahead(den)
+    for title in ("Tin Hats", "Copper Parade"):
+        den.client.add(den.uri(title))
+    before = ids(den)
+    den.until(lambda: den.elapsed() > 1)
+    den.client.next()
+    den.until(lambda: len(ids(den)) == 5 and before[2] not in ids(den))
+    assert ids(den)[:2] + ids(den)[3:] == before[:2] + before[3:]
+
+
 def test_a_track_of_ours_that_the_listener_deletes_is_not_replaced_at_once_nor_offered_again(den: Den) -> None:
     _, unwanted = playing_with_two_ahead(den)
     den.client.delete(2)
@@ -194,3 +205,17 @@ def test_what_the_settings_shut_out_is_never_queued(open_den: Opener, own_beets:
         den.until(lambda: len(den.titles()) > 4)
         time.sleep(0.5)
         assert "Tin Hats" not in den.titles()
+
+
+@pytest.mark.parametrize("seconds_between", [0.0, 0.005, 0.01, 0.02, 0.04])
+def test_the_music_goes_on_however_soon_next_is_pressed_again(den: Den, seconds_between: float) -> None:
+    """Were the track behind taken back at once, core would just be beginning it, and forget what plays."""
+    playing_with_two_ahead(den)
+    for _ in range(4):
+        den.client.next()
+        time.sleep(seconds_between)
+        den.client.next()
+        den.until(lambda: den.current() is not None and den.elapsed() > 0.3)
+        den.until(lambda: den.ahead() == 2)
+        assert str(den.client.status()["songid"]) in ids(den)
+    assert {play.outcome for play in den.plays()} == {"skipped"}

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Collection
 
+import pytest
+
 from smartqueue.playback import PlaybackTracker, Played
 
 
@@ -374,7 +376,7 @@ def test_next_to_a_track_that_was_just_added_is_a_skip() -> None:
     player = Player()
     player.start(1)
     player.hear(10)
-    player.tracker.listed(2, ())
+    player.tracker.added(2, None)
     player.end(1, 10)
     player.start(2)
     assert player.only().outcome == "skipped"
@@ -384,8 +386,30 @@ def test_next_past_a_track_that_was_just_taken_back_is_a_skip() -> None:
     player = Player()
     player.start(1, next_tlid=2)
     player.hear(10)
-    player.tracker.listed(None, [2])
-    player.tracker.listed(3, ())
+    player.tracker.removed([2])
+    player.tracker.added(3, None)
     player.end(1, 10)
+    player.start(3)
+    assert player.only().outcome == "skipped"
+
+
+def test_next_is_a_skip_too_where_a_track_was_just_added_before_what_was_next() -> None:
+    for tlid in (3, 2):
+        player = Player()
+        player.start(1, next_tlid=2)
+        player.hear(10)
+        player.tracker.added(3, 2)
+        player.end(1, 10)
+        player.start(tlid)
+        assert player.only().outcome == "skipped"
+
+
+@pytest.mark.parametrize("position", [0.0, 0.002])
+def test_next_pressed_twice_at_once_is_a_skip_wherever_core_says_that_it_ended(position: float) -> None:
+    player = Player()
+    player.start(1, next_tlid=2)
+    player.tracker.expect(1, [2, 3], [])
+    player.hear(10)
+    player.end(1, position)
     player.start(3)
     assert player.only().outcome == "skipped"
