@@ -26,8 +26,8 @@ _REMEMBERED = 10_000
 class Wish:
     """What the next track is to be like, by our own ids of tracks.
 
-    seeds, weights: what to be near to, and how much each counts; at least one. away: what to keep away from. heard: the
-    oldest first. skipped: within a day. not_this: what the listener took out, which is not offered this session.
+    seeds, weights: what to be near to, and how much each counts; at least one. away: what to keep away from. heard,
+    skipped: the oldest first; skipped within a day. not_this: what the listener took out, not offered this session.
     """
 
     seeds: tuple[int, ...]
@@ -94,6 +94,7 @@ class Session:
         elif play.outcome == "skipped":
             self.more_like.pop(play.track, None)
             self.skipped_now = [*self.skipped_now, play.track][-_SKIPS:]
+            self.skipped.pop(play.track, None)
             self.skipped[play.track] = moment
         elif play.outcome == "chosen_away":
             # The listener wanted to be elsewhere.

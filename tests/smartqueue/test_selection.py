@@ -83,6 +83,11 @@ def test_of_what_was_heard_lately_the_longest_ago_comes_first() -> None:
     assert rows(chosen(line(), 0, before=heard, windows=Windows(5, 0, 0))) == [3, 4, 5, 1, 2]
 
 
+def test_of_what_was_skipped_lately_the_longest_ago_comes_first() -> None:
+    skipped = past(skipped=[5, 3, 4, 1, 2], never=[0])
+    assert rows(chosen(line(), 0, before=skipped)) == [3, 4, 5, 1, 2]
+
+
 def test_outside_its_window_a_track_may_come_again() -> None:
     assert rows(chosen(line(), 0, before=past(heard=[1, 4, 5]), windows=Windows(2, 0, 0)))[0] == 1
 
@@ -103,16 +108,17 @@ def test_nobody_is_no_artist() -> None:
 
 
 def test_rules_give_way_artist_first_then_album_then_track_then_what_was_skipped() -> None:
-    everything = line(7, artists=[0, 0, 1, 2, 3, 4, 5], albums=[0, 1, 0, 2, 3, 4, 5])
-    before = past(heard=[3, 4, 0], skipped=[5], never=[6])
+    everything = line(8, artists=[0, 0, 1, 2, 3, 4, 5, 6], albums=[0, 1, 0, 2, 3, 4, 5, 6])
+    before = past(heard=[3, 4, 0], skipped=[5, 6], never=[7])
     choices = chosen(everything, 0, before=before, windows=Windows(9, 1, 1))
-    assert rows(choices) == [1, 2, 3, 4, 5, 0]
+    assert rows(choices) == [1, 2, 3, 4, 5, 6, 0]
     assert [choice.relaxed for choice in choices] == [
         "the artist was heard lately",
         "the album was heard lately",
         "heard lately",
         "heard just now",
         "skipped lately",
+        "skipped just now",
         "nothing else is left",
     ]
 

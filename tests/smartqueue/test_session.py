@@ -67,6 +67,14 @@ def test_a_track_that_we_queued_counts_for_less_until_it_is_kept() -> None:
     assert weights(listener.wishes(2))[2] < weights(listener.wishes(2, chosen=True))[2]
 
 
+def test_what_was_skipped_again_was_skipped_last() -> None:
+    listener = Listener()
+    listener.hears(1)
+    for track in (2, 3, 2):
+        listener.skips(track)
+    assert listener.wishes(4).skipped == (3, 2)
+
+
 def test_a_skipped_track_is_no_seed_and_pushes_away() -> None:
     listener = Listener()
     listener.hears(1, chosen=True)

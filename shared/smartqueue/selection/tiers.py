@@ -21,6 +21,7 @@ RELAXED = (
     "heard lately",
     "heard just now",
     "skipped lately",
+    "skipped just now",
     "nothing else is left",
 )
 NEVER = len(RELAXED)
@@ -39,8 +40,8 @@ class Windows:
 class Past:
     """What came before, as rows of the pool.
 
-    heard: what was heard or is queued already, the oldest first. skipped: what was skipped lately. never: what must
-    not be chosen whatever happens, such as what is queued.
+    heard: what was heard or is queued already, the oldest first. skipped: what was skipped lately, likewise.
+    never: what must not be chosen whatever happens, such as what is queued.
     """
 
     heard: Rows
@@ -63,7 +64,9 @@ def tiers(pool: Pool, past: Past, windows: Windows, last: int | None) -> NDArray
         (pool.recordings[within], 3),
         (pool.recordings[within[: (len(within) + 1) // 2]], 4),
         (pool.recordings[past.skipped], 5),
-        (pool.recordings[[] if last is None else [last]], 6),
+        # Not the same two by turns, where the listener has skipped all there is.
+        (pool.recordings[past.skipped[len(past.skipped) - len(past.skipped) // 2 :]], 6),
+        (pool.recordings[[] if last is None else [last]], 7),
         (pool.recordings[past.never], NEVER),
     )
     tier = of_recording.take(pool.recordings)
