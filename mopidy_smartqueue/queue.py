@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import itertools
+import math
 import os
 import time
 from collections.abc import Callable, Iterable
@@ -23,6 +24,8 @@ _UNKNOWN_FOR = 600
 # What is replaced leaves the list after so many seconds, when core is surely not on its way to it: it tells of a track
 # only once that sounds, and cannot be asked where `next` has just led.
 _RENEWED_AFTER = 0.5
+# So many seconds before a track's end core prepares the next, which must not leave the list then.
+_PREPARED = 5.0
 # After so many answers of which Mopidy knew nothing it is left in peace until the next track begins.
 _FRUITLESS = 3
 
@@ -68,6 +71,8 @@ class Queue:
         # What follows and was chosen for another context: it leaves the list when what replaces it has come.
         self._stale: set[int] = set()
         self._changed = 0.0
+        # The listener does not want it, but it was too late to take it back: it is passed over.
+        self._unwanted: int | None = None
         # How often the listener has wished for more like a track.
         self._wishes = 0
         self.own = OwnTracks(folder / "own.json")
@@ -104,6 +109,8 @@ class Queue:
             before = itertools.takewhile(lambda other: other != tlid, snapshot.tlids)
             self._stale.remove(tlid)
             self._have_replaced(itertools.takewhile(self.own.is_unplayed, reversed(list(before))))
+        if tlid == self._unwanted:
+            self._core.playback.next()
         self.own.begin(tlid)
         self.last, self._fruitless, self._content = tlid, 0, False
         if snapshot.current != tlid:
@@ -169,14 +176,22 @@ class Queue:
         last, so that what was chosen to follow stays where the listener has seen it.
         """
         candidate, snapshot = self.own.get(tlid), self._take()
-        if candidate is None or not _may_lose(snapshot):
+        if candidate is None or tlid == snapshot.current or not _may_lose(snapshot):
             return False
-        self._take_back([tlid])
-        if tlid in self.own:
-            return False
+        if tlid == snapshot.following and self._left(snapshot) < _PREPARED:
+            self._unwanted = tlid
+        else:
+            self._take_back([tlid])
         self._content = False
         self._chooser.taken_out.defer(candidate.uri)
         return True
+
+    def _left(self, snapshot: Snapshot) -> float:
+        """How many seconds the current track has to play; endless where its length is unknown."""
+        track = next((tl_track.track for tl_track in self._coming(snapshot)), None)
+        if track is None or not track.length:
+            return math.inf
+        return float(track.length / 1000 - self._tracker.position(time.monotonic()))
 
     def more_like(self, tlid: int) -> bool:
         """Has what comes be more like a track of the list, and what of ours follows that chosen anew."""

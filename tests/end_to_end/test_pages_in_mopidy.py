@@ -146,6 +146,18 @@ def test_not_this_takes_a_track_back_and_another_comes_at_once(web: Web) -> None
     assert another["title"] not in ("Weir", first["title"], second["title"])
 
 
+def test_not_this_just_before_it_begins_passes_it_over(web: Web) -> None:
+    first, second = web.playing("Weir", coming=2)
+    web.den.client.pause(0)
+    web.den.client.seekcur(6)
+    web.den.until(lambda: web.den.elapsed() > 6.3)
+    assert web.post("api/not-this", {"tlid": first["tlid"]}) == 200
+    web.den.until(lambda: web.den.current() == second["title"])
+    web.den.until(lambda: web.den.ahead() == 2)
+    web.den.until(lambda: len(web.den.plays()) == 2)
+    assert web.den.plays()[1].listened < 1
+
+
 def test_what_is_not_smartqueues_or_plays_is_not_taken_back(web: Web) -> None:
     listeners, _ = web.playing("Weir", "Tin Hats", coming=2)
     for tlid in (listeners["tlid"], web.now()["playing"]["tlid"], 99_999):
