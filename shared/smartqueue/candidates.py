@@ -19,7 +19,7 @@ from smartqueue.metric import Metric
 from smartqueue.preferences import Rules
 from smartqueue.selection import Neighbourhood, Pool, neighbourhood
 from smartqueue.selection.flow import key_place
-from smartqueue.selection.pool import NOBODY, numbered
+from smartqueue.selection.pool import NOBODY, numbered, told_apart
 
 # A track that was not heard for so many days is as good as new.
 _FRESH_AFTER = 60.0
@@ -59,7 +59,7 @@ def pool(library: Library, metric: Metric, rules: Rules, today: date) -> Pool:
     places = {key: key_place(key) for key in set(library.keys)}
     return Pool(
         near=neighbourhood(metric.points(library.vectors)),
-        recordings=numbered(library.recordings),
+        recordings=told_apart(library.recordings),
         artists=numbered(library.artists),
         albums=numbered(library.albums),
         tempi=library.tempi,

@@ -15,7 +15,7 @@ Matrix = NDArray[np.float64]
 # The interquartile range of a normal distribution, in standard deviations.
 _IQR_OF_NORMAL = 1.3489795
 # So many tracks tell the centre and scale of all.
-_ENOUGH = 20_000
+_ENOUGH = 10_000
 # How far from the centre one feature may lie, in scales: beyond this it is an outlier, not more information.
 _FURTHEST = 5.0
 

@@ -14,6 +14,8 @@ from smartqueue.database.schema import MIGRATIONS
 # What the other modules of this package need of sqlite3, so that this one alone imports it.
 Cursor = sqlite3.Connection
 Row = sqlite3.Row
+# So many rows stay in the processor's cache until they are columns.
+_AT_ONCE = 1000
 
 
 class DatabaseError(Exception):
@@ -71,14 +73,17 @@ class Connection:
         with self._in_words():
             return self._sqlite.execute(statement, values).fetchall()
 
-    def columns(self, statement: str, *values: object) -> dict[str, tuple[Any, ...]]:
-        """What a statement gives, by columns; for many rows much quicker than `all`. Empty where there is no row."""
+    def columns(self, statement: str, *values: object) -> dict[str, list[Any]]:
+        """What a statement gives, by columns; for many rows much quicker than `all`."""
         with self._in_words():
             cursor = self._sqlite.cursor()
             cursor.row_factory = None
             found = cursor.execute(statement, values)
-            names = [column[0] for column in found.description]
-            return dict(zip(names, zip(*found.fetchall(), strict=True), strict=False))
+            columns: dict[str, list[Any]] = {column[0]: [] for column in found.description}
+            while rows := found.fetchmany(_AT_ONCE):
+                for column, part in zip(columns.values(), zip(*rows, strict=True), strict=True):
+                    column.extend(part)
+            return columns
 
     def first(self, statement: str, *values: object) -> Row | None:
         """The first row that a statement gives, or None."""

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 import time
-from collections import defaultdict
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 
@@ -202,7 +201,6 @@ class Vectors:
             " WHERE t.extractor = ? AND t.vector IS NOT NULL ORDER BY t.id",
             extractor,
         )
-        columns = columns or defaultdict(tuple)
         artists, titles, paths = columns["artist"], columns["title"], columns["path"]
         vectors = _stacked(columns["vector"])
         # What the numbers of another version's vectors are called is not known here, only how many there are.
@@ -218,9 +216,9 @@ class Vectors:
             recordings=list(map(str, columns["recording"])),
             artists=[artist or "" for artist in artists],
             titles=[title or "" for title in titles],
-            albums=list(columns["album"]),
+            albums=columns["album"],
             genres=[genre or "" for genre in columns["genres"]],
-            keys=list(columns["initial_key"]),
+            keys=columns["initial_key"],
             lengths=_numbers(columns["length"], 0.0).astype(np.float32),
             tempi=_numbers(columns["bpm"], 0.0).astype(np.float32),
             ratings=_numbers(columns["rating"], np.nan).astype(np.float32),
