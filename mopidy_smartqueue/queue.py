@@ -110,6 +110,7 @@ class Queue:
             self._stale.remove(tlid)
             self._have_replaced(itertools.takewhile(self.own.is_unplayed, reversed(list(before))))
         if tlid == self._unwanted:
+            self._unwanted = None
             self._core.playback.next()
         self.own.begin(tlid)
         self.last, self._fruitless, self._content = tlid, 0, False

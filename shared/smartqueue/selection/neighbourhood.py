@@ -41,7 +41,7 @@ class Neighbourhood:
         """
         rows = np.asarray(seeds, dtype=np.int64)
         share: Floats = (np.asarray(weights) / np.sum(weights)).astype(np.float32) / self.roots[rows] ** 2
-        # On one thread einsum reads the points half as fast again as the product that BLAS makes of a matrix and a vector.
+        # On one thread einsum reads the points half as fast again as the product that BLAS makes of both.
         found: Floats = np.einsum("ij,j->i", self.points, -2 * (share @ self.points[rows]))
         found += share.sum() * self.squares
         found += share @ self.squares[rows]
