@@ -142,7 +142,8 @@ def _with_words(library: Library, words: Sequence[str]) -> NDArray[np.bool_]:
         # All at once, a line for each that is different: a search costs more than what it looks through.
         lines = [text.casefold() for text in dict.fromkeys(texts)]
         ends = np.cumsum(np.fromiter(map(len, lines), np.int64, len(lines)) + 1)
-        places = [match.start() for match in wanted.finditer("\n".join(lines))]
+        # Names of files have their words apart by underscores.
+        places = [match.start() for match in wanted.finditer("\n".join(lines).replace("_", " "))]
         if places:
             those = {lines[line] for line in np.searchsorted(ends, places, side="right")}
             found |= np.fromiter((text.casefold() in those for text in texts), bool, len(texts))

@@ -54,7 +54,7 @@ class LibraryMap:
             "ids": self.library.ids.tolist(),
             "x": across.tolist(),
             "y": down.tolist(),
-            "titles": [title or name for title, name in zip(self.library.titles, self.library.names, strict=True)],
+            "titles": self.library.titles,
             "artists": artists,
             "artist": artist.tolist(),
             "genres": genres,

@@ -176,7 +176,9 @@ def test_a_track_without_a_title_is_called_by_its_file(stage: Stage, artist: str
     assert found is not None
     found.update({"artist": artist, "title": title})
     found.store()
-    assert stage.ours.vectors.library().names == list(stage.ours.tracks.names().values()) == [called]
+    library = stage.ours.vectors.library()
+    assert library.names == list(stage.ours.tracks.names().values()) == [called]
+    assert library.titles == [title or "a.ogg"]
 
 
 def test_files_are_absolute_though_beets_stores_them_relative(stage: Stage) -> None:

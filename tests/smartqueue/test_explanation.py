@@ -8,40 +8,14 @@ import numpy as np
 import pytest
 
 from smartqueue.candidates import Candidates
-from smartqueue.database import Library
 from smartqueue.explanation import explain, key_in_words
 from smartqueue.features import FEATURE_GROUPS, NAMES
 from smartqueue.metric import Metric
 from smartqueue.selection import Choice
+from tests.smartqueue.libraries import library
 from tests.smartqueue.pools import pool
 
 GROUPS = np.array(FEATURE_GROUPS)
-
-
-def library(vectors: np.ndarray, keys: list[str], features: tuple[str, ...] = NAMES) -> Library:
-    """Tracks A, B, … with these raw vectors and keys, of which nothing else is known."""
-    tracks = len(vectors)
-    names = [chr(ord("A") + row) for row in range(tracks)]
-    nothing, zeros = [""] * tracks, np.zeros(tracks)
-    return Library(
-        ids=10 + np.arange(tracks),
-        item_ids=np.arange(tracks),
-        vectors=vectors.astype(np.float32),
-        features=features,
-        files=[b""] * tracks,
-        names=names,
-        recordings=names,
-        artists=nothing,
-        titles=nothing,
-        albums=nothing,
-        genres=nothing,
-        keys=keys,
-        lengths=zeros.astype(np.float32),
-        tempi=zeros.astype(np.float32),
-        ratings=zeros.astype(np.float32),
-        heard=zeros,
-        ignored=np.zeros(tracks, dtype=bool),
-    )
 
 
 def among(
@@ -51,7 +25,9 @@ def among(
     vectors = np.stack([np.zeros(len(NAMES)), difference])
     size = len(NAMES)
     metric = Metric(NAMES, np.zeros(size), np.ones(size), np.diag(np.ones(size) if weights is None else weights))
-    return Candidates(library(vectors, ["Am", "C"]), metric, pool(vectors, tempi=tempi, keys=[0, 0]))
+    known = {"ids": np.array([10, 11]), "names": ["A", "B"], "keys": ["Am", "C"]}
+    named = library(2, vectors=vectors.astype(np.float32), features=NAMES, **known)
+    return Candidates(named, metric, pool(vectors, tempi=tempi, keys=[0, 0]))
 
 
 def because_of(group: str) -> np.ndarray:

@@ -314,5 +314,10 @@ class Tracks:
 
 def name(artist: str | None, title: str | None, path: bytes) -> str:
     """What an item is called: by its file's name where it has no title."""
-    known = title or os.fsdecode(os.path.basename(bytes(path)))  # noqa: PTH119 - Path takes no bytes
+    known = title or file_name(path)
     return f"{artist} – {known}" if artist else known
+
+
+def file_name(path: bytes) -> str:
+    """The last part of a path."""
+    return os.fsdecode(os.path.basename(bytes(path)))  # noqa: PTH119 - Path takes no bytes

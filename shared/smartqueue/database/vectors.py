@@ -11,7 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from smartqueue.database.connection import Connection, Cursor, Row
-from smartqueue.database.tracks import OF_ITEM, FileState, Item, Tracks, name
+from smartqueue.database.tracks import OF_ITEM, FileState, Item, Tracks, file_name, name
 from smartqueue.features import EXTRACTOR, NAMES
 
 # Files that are away hold up the change to a newer extractor when they are more than this share: a disk is not mounted.
@@ -41,8 +41,8 @@ class Library:
     Arrays are (tracks,): ids; item_ids; lengths in seconds; tempi in beats a minute, 0 where unknown; ratings from 0
     to 1, nan where there is none; heard, when a track was last heard, UTC seconds, 0 for never; ignored, what a
     query shuts out. vectors: (tracks, features) raw float32. Lists are as long: files, absolute paths; names, artist
-    and title; recordings, the same for two files of one recording; artists, titles, albums, genres and keys, empty
-    where there are none. Albums of the same name by different artists differ.
+    and title; recordings, the same for two files of one recording; titles, the file's name where there is none;
+    artists, albums, genres and keys, empty where there are none. Albums of the same name by different artists differ.
     """
 
     ids: NDArray[np.int64]
@@ -215,7 +215,7 @@ class Vectors:
             names=list(map(name, artists, titles, paths)),
             recordings=list(map(str, columns["recording"])),
             artists=[artist or "" for artist in artists],
-            titles=[title or "" for title in titles],
+            titles=[title or file_name(path) for title, path in zip(titles, paths, strict=True)],
             albums=columns["album"],
             genres=[genre or "" for genre in columns["genres"]],
             keys=columns["initial_key"],

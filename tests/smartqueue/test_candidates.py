@@ -1,0 +1,75 @@
+"""Which tracks the listener's rules shut out."""
+
+from __future__ import annotations
+
+from datetime import date
+from typing import Any
+
+import numpy as np
+import pytest
+
+from smartqueue.candidates import shut_out, shut_out_in_words
+from smartqueue.database import Library
+from smartqueue.preferences import DEFAULTS, Rules, preferences
+from tests.smartqueue.libraries import library
+
+SUMMER, CHRISTMAS = date(2026, 7, 1), date(2026, 12, 24)
+
+
+def track(title: str = "Weir", *, genres: str = "", length: float = 200.0) -> Library:
+    """A library of one track."""
+    return library(1, titles=[title], genres=[genres], lengths=np.array([length], dtype=np.float32))
+
+
+def rules(**settings: Any) -> Rules:
+    return preferences({**DEFAULTS, **settings}).rules
+
+
+def is_out(one: Library, rules: Rules, today: date = SUMMER) -> bool:
+    (out,) = np.any(list(shut_out(one, rules, today).values()), axis=0)
+    return bool(out)
+
+
+@pytest.mark.parametrize("title", ["Last Christmas", "christmas_theme.ogg", "XMAS", "Christmas"])
+def test_what_has_a_seasons_word_is_shut_out_outside_it(title: str) -> None:
+    assert is_out(track(title), rules(), SUMMER)
+    assert not is_out(track(title), rules(), CHRISTMAS)
+
+
+def test_a_seasons_word_within_a_longer_one_is_none() -> None:
+    seasons = rules(seasons=["12-01..12-26 noel"])
+    assert is_out(track("Petit noel"), seasons)
+    assert not is_out(track("Noelle"), seasons)
+
+
+def test_of_many_tracks_those_with_the_word_are_shut_out() -> None:
+    many = library(5, titles=["Weir", "Silent Night of Christmas", "", "Noelle", "Christmas"])
+    assert shut_out(many, rules(), SUMMER)["seasons"].tolist() == [False, True, False, False, True]
+
+
+@pytest.mark.parametrize(
+    ("genres", "is_wanted"),
+    [("Polka", False), ("Rock; Polka", True), ("rock", True), ("", False), ("Hard Rock", False)],
+)
+def test_where_genres_are_named_a_track_needs_one_of_them(genres: str, is_wanted: bool) -> None:
+    assert is_out(track("Weir", genres=genres), rules(genres=["Rock"])) != is_wanted
+
+
+def test_a_genre_may_be_named_with_a_wildcard() -> None:
+    assert is_out(track("Weir", genres="Rock, Polka-Pop"), rules(not_genres=["pol*"]))
+    assert not is_out(track("Weir", genres="Rock"), rules(not_genres=["pol*"]))
+
+
+def test_what_is_too_short_or_too_long_is_shut_out_and_an_unknown_length_is_neither() -> None:
+    within = rules(shortest=30, longest=600)
+    assert [length for length in (29, 30, 600, 601, 0) if is_out(track(length=length), within)] == [29, 601]
+
+
+def test_what_a_query_ignores_is_shut_out() -> None:
+    assert is_out(library(1, ignored=np.array([True])), rules())
+
+
+def test_the_rules_that_shut_out_are_told() -> None:
+    assert (
+        shut_out_in_words(library(2, lengths=np.array([5, 20])), rules(shortest=30), SUMMER) == "shortest shuts out 2"
+    )
