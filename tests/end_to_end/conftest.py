@@ -39,6 +39,13 @@ class Den:
         self.client.play(0)
         self.until(lambda: self.state() == "play")
 
+    def skip(self) -> None:
+        """Presses `next` once the playing track has sounded for a moment, and waits for another."""
+        self.until(lambda: self.elapsed() > 0.3)
+        before = self.client.status().get("songid")
+        self.client.next()
+        self.until(lambda: self.client.status().get("songid") not in (None, before))
+
     def titles(self) -> list[str]:
         """What is on the list, in order."""
         return [song["title"] for song in self.client.playlistinfo()]
