@@ -117,6 +117,8 @@ class Queue:
         if snapshot.current != tlid:
             # Another has begun meanwhile, of which we shall hear.
             return
+        # What could not be dropped while the track before played.
+        self._drop_soon()
         following = self._following(tlid, snapshot)
         gone = [other for other in following if not _is_there(self.own.get(other))]
         self._take_back([*gone, *self._worn_out(tlid, snapshot)])

@@ -20,7 +20,10 @@ _PATIENCE = 30
 # Where its threads stand: GStreamer's waits for core's answer, and the audio's for GStreamer. Two changes of track with
 # next to nothing between them do that to Mopidy 3.4 and 4 every few hundred times, and so does one that comes just as
 # GStreamer asks what follows; without smartqueue, too.
-_STANDS = (r"audio/\w+\.py\", line \d+ in _on_about_to_finish\b", r"audio/\w+\.py\", line \d+ in _set_state\b")
+_STANDS = (
+    r"audio/(?:actor|_gst)\.py\", line \d+ in _on_about_to_finish\b",
+    r"audio/(?:actor|_gst)\.py\", line \d+ in _set_state\b",
+)
 
 
 class MopidyHangsError(Exception):
