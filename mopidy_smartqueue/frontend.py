@@ -46,6 +46,7 @@ class SmartqueueFrontend(pykka.ThreadingActor, CoreListener):
         self._tracker = PlaybackTracker()
         self._settling = False
         self._begun = 0
+        self._volume: int | None = None
         self._starts_left = _STARTS
         self._chooser: Any = None
         self._recorder: Any = None
@@ -189,6 +190,12 @@ class SmartqueueFrontend(pykka.ThreadingActor, CoreListener):
     def options_changed(self) -> None:
         """What comes next may be another track now, and a rest may be over."""
         self._settle_soon()
+
+    def volume_changed(self, volume: int) -> None:
+        """Mopidy's software mixer also says this, of the same volume, as core sets out for another track."""
+        if volume == self._volume:
+            self._tracker.leaves(now=time.monotonic())
+        self._volume = volume
 
     def switch(self, on: bool) -> None:
         """The listener switches the queue on or off."""

@@ -9,6 +9,8 @@ from dataclasses import dataclass
 _NEAR_END = 1.5
 # A track that was held after so many seconds has hardly begun: that its end comes at position 0 is no wonder.
 _BARELY = 0.1
+# So many seconds before a track's end the player prepares what follows.
+_PREPARED = 5.0
 
 
 @dataclass(frozen=True)
@@ -45,6 +47,8 @@ class _Open:
     picked: int | None = None
     # What was next until something was added before it.
     displaced: int | None = None
+    # The player has set out for another, which has yet to sound.
+    leaving: bool = False
     # `next` or `previous` found nothing to lead to.
     nowhere: bool = False
 
@@ -121,6 +125,13 @@ class PlaybackTracker:
         if self._open is not None:
             self._open.picked = tlid
 
+    def leaves(self, *, now: float) -> None:
+        """The player sets out for another track, as at each `next`."""
+        if self._open is not None:
+            self._open.run_to(now)
+            prepares = self._open.length and self._open.position >= self._open.length - _PREPARED
+            self._open.leaving = self._open.leaving or not prepares
+
     def paused(self, *, now: float) -> None:
         """Playback is held."""
         if self._open is not None:
@@ -143,6 +154,10 @@ class PlaybackTracker:
         if self._open is None or self._open.tlid != tlid:
             return
         self._open.run_to(now)
+        if self._open.running_since is None and position > self._open.position:
+            # Core said that it holds what played on: GStreamer's word of a short pause overtook it.
+            self._open.listened += position - self._open.position
+            self._open.position = position
         if self._is_at_end(position) and not self._open.stopped:
             self._close("finished", now)
         else:
@@ -253,8 +268,12 @@ class PlaybackTracker:
         return following != tlid and not {tlid, following} & set(tlids)
 
     def _outcome_nowhere(self) -> str:
-        """`previous` leads nowhere on the first track, `next` on the last; where that is one, it was a skip."""
-        return "back" if self._open and self._open.following and not self._open.preceding else "skipped"
+        """`previous` leads nowhere on the first track, `next` on the last; where that is one, it was a skip.
+
+        So it was where the player was underway already: only `next`, pressed again and again, leads to the last.
+        """
+        open_ = self._open
+        return "back" if open_ and open_.following and not open_.preceding and not open_.leaving else "skipped"
 
     def _close(self, outcome: str, now: float) -> None:
         if self._open is not None:

@@ -162,12 +162,14 @@ def test_what_is_held_after_a_stop_and_then_resumed_is_a_listening_of_its_own(de
     den.until(lambda: bool(den.plays()))
     # Core begins this one without saying so.
     den.client.pause(1)
+    begun = time.monotonic()
     den.client.pause(0)
     den.until(lambda: den.elapsed() > 1)
     den.client.next()
     den.until(lambda: len(den.plays()) == 2)
     assert [play.outcome for play in den.plays()] == ["stopped", "skipped"]
-    assert den.plays()[1].listened == pytest.approx(1, abs=0.5)
+    # It sounds until the next has been read, which takes a while on a busy machine.
+    assert 0.5 < den.plays()[1].listened < time.monotonic() - begun
 
 
 def test_the_end_of_mopidy_interrupts_and_is_written_down(den: Den) -> None:

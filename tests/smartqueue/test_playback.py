@@ -152,6 +152,26 @@ def test_previous_on_the_first_track_is_a_step_back_and_nothing_has_run_out() ->
     assert (player.only().outcome, ran_out) == ("back", False)
 
 
+def test_next_pressed_through_all_that_follows_the_first_track_is_a_skip_and_the_music_has_run_out() -> None:
+    player = Player()
+    player.start(1, next_tlid=2)
+    player.hear(10)
+    player.tracker.leaves(now=player.now)
+    player.nowhere(1)
+    ran_out = player.settle(None, {1, 2}, stopped=True)
+    assert (player.only().outcome, ran_out) == ("skipped", True)
+
+
+def test_that_the_next_is_prepared_shortly_before_the_end_is_no_skip() -> None:
+    player = Player()
+    player.start(1, next_tlid=2)
+    player.hear(97)
+    player.tracker.leaves(now=player.now)
+    player.nowhere(1)
+    player.settle(None, {1, 2}, stopped=True)
+    assert player.only().outcome == "back"
+
+
 def test_next_on_the_last_track_and_another_chosen_at_once_is_a_skip() -> None:
     player = Player()
     player.start(9)
@@ -332,6 +352,16 @@ def test_a_pause_is_not_listened_to() -> None:
     player.hear(5)
     player.start(2)
     assert player.only().listened == 15
+
+
+def test_what_sounded_though_core_said_that_it_was_held_is_listened_to() -> None:
+    player = Player()
+    player.start(1, next_tlid=2)
+    player.tracker.paused(now=player.now)
+    player.hear(10)
+    player.end(1, 10)
+    player.start(2)
+    assert player.only().listened == 10
 
 
 def test_what_was_leapt_over_is_not_listened_to() -> None:
