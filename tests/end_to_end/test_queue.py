@@ -141,6 +141,11 @@ def test_mixes_are_folders_too(den: Den) -> None:
     assert all(track["file"].startswith("local:track:") for track in tracks)
 
 
+def test_a_search_is_nothing_that_mopidy_complains_of(den: Den) -> None:
+    assert den.client.search("title", "Weir")
+    assert "SmartqueueBackend backend returned bad data" not in den.log()
+
+
 def test_off_is_a_switch_that_outlives_a_restart_and_on_wakes_at_once(open_den: Opener, beets: Beets) -> None:
     with open_den(beets) as den:
         den.until(lambda: bool(den.client.listplaylists()))
