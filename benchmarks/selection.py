@@ -135,7 +135,6 @@ def in_memory(count: int) -> Candidates:
         vectors=vectors(count),
         features=NAMES,
         files=[path(number) for number in range(count)],
-        names=[f"{one['artist']} – {one['title']}" for one in known],
         recordings=[f"{number:064x}" for number in range(count)],
         artists=[one["artist"] for one in known],
         titles=[one["title"] for one in known],

@@ -120,7 +120,7 @@ class Chooser(pykka.ThreadingActor):
         past = Past(rows(session.heard), rows(session.skipped), np.concatenate([rows(session.not_this), playing]))
         now = Situation(int(playing[0]) if len(playing) else None, tuple(rows(session.kept).tolist()), past)
         found = made(name, among, now, self._preferences, self._generator)
-        return [(uri, among.library.names[row]) for row in found if (uri := self._uri(row))]
+        return [(uri, among.library.name(row)) for row in found if (uri := self._uri(row))]
 
     def tracks(self, uris: Sequence[str]) -> dict[str, int | None]:
         """Our own ids of the URIs' tracks; None for what was not analysed."""
@@ -172,4 +172,4 @@ class Chooser(pykka.ThreadingActor):
             return None
         why = explain(among, choice, last)
         library = among.library
-        return Candidate(uri, library.files[choice.row], library.names[choice.row], why.in_words(), why.as_json())
+        return Candidate(uri, library.files[choice.row], library.name(choice.row), why.in_words(), why.as_json())

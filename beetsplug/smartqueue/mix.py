@@ -177,7 +177,7 @@ def _from_to(lib: Library, among: Candidates, first: int, options: Values, wishe
     """The way from one track to the first that matches another query, both ends included."""
     last = _matching(lib, among, options.to, "--to")[0][0]
     if among.pool.recordings[first] == among.pool.recordings[last]:
-        raise UserError(f"the way begins and ends with {among.library.names[first]}: --to must match another track")
+        raise UserError(f"the way begins and ends with {among.library.name(first)}: --to must match another track")
     avoided = _avoided(lib, among, options)
     between = (_USUAL_NUMBER if options.number is None else options.number) - 2
     past = _past(heard=[], never=avoided)

@@ -76,7 +76,7 @@ def _list_albums(lib: Library, among: Candidates, seed: int, number: int, form: 
     there = albums(among.pool)
     own = there.of_track[seed]
     if own < 0:
-        raise UserError(f"{among.library.names[seed]} is of no album")
+        raise UserError(f"{among.library.name(seed)} is of no album")
     for row in there.near.nearest(own, there.allowed, number).tolist():
         tracks = among.library.item_ids[there.of_track == row].tolist()
         # Single tracks may name an album that beets does not have as one.

@@ -62,7 +62,7 @@ def explain(among: Candidates, choice: Choice, last: int | None) -> Explanation:
     tempi = [0.0, 0.0] if last is None else among.pool.tempi[[last, row]].tolist()
     keys = ["", ""] if last is None else [key_in_words(library.keys[last]), key_in_words(library.keys[row])]
     return Explanation(
-        name=library.names[choice.seed],
+        name=library.name(choice.seed),
         near=int(library.ids[choice.seed]),
         distance=round(choice.distance, 3),
         place=choice.place,

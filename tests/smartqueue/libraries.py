@@ -19,7 +19,7 @@ def library(tracks: int, **known: Any) -> Library:
         "features": ("loudness",),
         "files": [b""] * tracks,
         "recordings": [str(row) for row in range(tracks)],
-        **dict.fromkeys(("names", "artists", "titles", "albums", "genres", "keys"), nothing),
+        **dict.fromkeys(("artists", "titles", "albums", "genres", "keys"), nothing),
         **dict.fromkeys(("lengths", "tempi", "ratings"), zeros),
         "heard": np.zeros(tracks),
         "ignored": np.zeros(tracks, dtype=bool),

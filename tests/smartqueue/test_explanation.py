@@ -25,7 +25,7 @@ def among(
     vectors = np.stack([np.zeros(len(NAMES)), difference])
     size = len(NAMES)
     metric = Metric(NAMES, np.zeros(size), np.ones(size), np.diag(np.ones(size) if weights is None else weights))
-    known = {"ids": np.array([10, 11]), "names": ["A", "B"], "keys": ["Am", "C"]}
+    known = {"ids": np.array([10, 11]), "titles": ["A", "B"], "keys": ["Am", "C"]}
     named = library(2, vectors=vectors.astype(np.float32), features=NAMES, **known)
     return Candidates(named, metric, pool(vectors, tempi=tempi, keys=[0, 0]))
 

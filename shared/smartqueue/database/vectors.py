@@ -40,9 +40,9 @@ class Library:
 
     Arrays are (tracks,): ids; item_ids; lengths in seconds; tempi in beats a minute, 0 where unknown; ratings from 0
     to 1, nan where there is none; heard, when a track was last heard, UTC seconds, 0 for never; ignored, what a
-    query shuts out. vectors: (tracks, features) raw float32. Lists are as long: files, absolute paths; names, artist
-    and title; recordings, the same for two files of one recording; titles, the file's name where there is none;
-    artists, albums, genres and keys, empty where there are none. Albums of the same name by different artists differ.
+    query shuts out. vectors: (tracks, features) raw float32. Lists are as long: files, absolute paths; recordings,
+    the same for two files of one recording; titles, the file's name where there is none; artists, albums, genres and
+    keys, empty where there are none. Albums of the same name by different artists differ.
     """
 
     ids: NDArray[np.int64]
@@ -50,7 +50,6 @@ class Library:
     vectors: NDArray[np.float32]
     features: tuple[str, ...]
     files: list[bytes]
-    names: list[str]
     recordings: list[str]
     artists: list[str]
     titles: list[str]
@@ -62,6 +61,10 @@ class Library:
     ratings: NDArray[np.float32]
     heard: NDArray[np.float64]
     ignored: NDArray[np.bool_]
+
+    def name(self, row: int) -> str:
+        """Artist and title of a row."""
+        return name(self.artists[row], self.titles[row], self.files[row])
 
 
 class Vectors:
@@ -212,7 +215,6 @@ class Vectors:
             vectors=vectors,
             features=features,
             files=self._tracks.files(paths),
-            names=list(map(name, artists, titles, paths)),
             recordings=list(map(str, columns["recording"])),
             artists=[artist or "" for artist in artists],
             titles=[title or file_name(path) for title, path in zip(titles, paths, strict=True)],

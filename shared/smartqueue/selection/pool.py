@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, fields
 
 import numpy as np
@@ -44,15 +44,21 @@ class Pool:
         return Pool(**{part.name: getattr(self, part.name)[rows] for part in fields(self)})
 
 
-def told_apart(texts: Iterable[str]) -> NDArray[np.int32]:
-    """(tracks,) a number for each text, the same for the same."""
-    numbers: dict[str, int] = {}
-    return np.array([numbers.setdefault(text, len(numbers)) for text in texts], dtype=np.int32)
+def told_apart(texts: Sequence[str]) -> NDArray[np.int32]:
+    """(tracks,) a number below their count for each text, the same for the same."""
+    return _looked_up(texts, _places(texts))
 
 
 def numbered(names: Sequence[str]) -> NDArray[np.int32]:
     """(tracks,) a number for each name, the same for the same, whatever its case; NOBODY for what names nobody."""
     texts = list(map(str.casefold, map(str.strip, names)))
-    numbers = {text: number for number, text in enumerate(dict.fromkeys(texts))}
-    numbers |= dict.fromkeys(_NO_ARTISTS, NOBODY)
+    return _looked_up(texts, _places(texts) | dict.fromkeys(_NO_ARTISTS, NOBODY))
+
+
+def _places(texts: Sequence[str]) -> dict[str, int]:
+    """Where each text stands last."""
+    return dict(zip(texts, range(len(texts)), strict=True))
+
+
+def _looked_up(texts: Sequence[str], numbers: Mapping[str, int]) -> NDArray[np.int32]:
     return np.fromiter(map(numbers.__getitem__, texts), np.int32, len(texts))

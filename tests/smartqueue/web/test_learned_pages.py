@@ -52,7 +52,7 @@ def test_a_triplet_is_told_with_its_tracks(pages: Pages) -> None:
     assert (told["source"], told["created"]) == ("skip", 100.0)
     assert told["story"] == "You skipped {odd} after 12 s, between {near_a} and {near_b}"
     assert told["tracks"] == {
-        role: {"id": int(library.ids[row]), "name": library.names[row]}
+        role: {"id": int(library.ids[row]), "name": library.name(row)}
         for row, role in enumerate(("near_a", "near_b", "odd"))
     }
 
