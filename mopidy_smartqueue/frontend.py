@@ -279,17 +279,12 @@ class SmartqueueFrontend(pykka.ThreadingActor, CoreListener):
 
     def _expect(self, found: Snapshot) -> None:
         """Remembers where `next` and `previous` would lead, pressed once or more."""
-        tlid, tlids = self._tracker.tlid, found.tlids
-        if tlid in tlids and not found.random:
+        tlid = self._tracker.tlid
+        if tlid in found.tlids and not found.random:
             # Another may have begun meanwhile, of which we have yet to hear.
             found = replace(found, current=tlid)
         if tlid is not None and tlid == found.current:
-            following = _from(found.following, tlids)
-            if following and (found.repeat or found.random):
-                # There `next` may lead on to any track.
-                following += [other for other in tlids if other not in (tlid, *following)]
-            preceding = [tlid] if found.preceding == tlid else _from(found.preceding, tlids[::-1])
-            self._tracker.expect(tlid, following, preceding)
+            self._tracker.expect(tlid, found.all_following, found.all_preceding)
 
     def _report(self) -> list[str]:
         """Hands on the listenings that are over; returns their outcomes."""
@@ -402,10 +397,3 @@ class SmartqueueFrontend(pykka.ThreadingActor, CoreListener):
             self._go_on(uri, current)
         elif self._queue is not None and self._core.tracklist.get_length().get():
             self._queue.resume(uri)
-
-
-def _from(tlid: int | None, tlids: list[int]) -> list[int]:
-    """The list from a track on; that track alone where it is not on the list."""
-    if tlid is None:
-        return []
-    return tlids[tlids.index(tlid) :] if tlid in tlids else [tlid]

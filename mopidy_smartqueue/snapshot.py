@@ -58,9 +58,32 @@ class Snapshot:
         place = tlids.index(self.current) if self.current in tlids else 0
         return tlids[place - 1] if place else None
 
+    @property
+    def all_following(self) -> list[int]:
+        """Where `next` leads, pressed again and again."""
+        following = _from(self.following, self.tlids)
+        if following and (self.repeat or self.random):
+            # There it may lead on to any track.
+            following += [tlid for tlid in self.tlids if tlid not in (self.current, *following)]
+        return following
+
+    @property
+    def all_preceding(self) -> list[int]:
+        """Where `previous` leads, pressed again and again."""
+        if self.preceding is not None and self.preceding == self.current:
+            return [self.preceding]
+        return _from(self.preceding, self.tlids[::-1])
+
     def coming(self, current: int | None) -> list[Any]:
         """The track list from a track on."""
         return list(itertools.dropwhile(lambda tl_track: tl_track.tlid != current, self.tl_tracks))
+
+
+def _from(tlid: int | None, tlids: list[int]) -> list[int]:
+    """The list from a track on; that track alone where it is not on the list."""
+    if tlid is None:
+        return []
+    return tlids[tlids.index(tlid) :] if tlid in tlids else [tlid]
 
 
 def snapshot(core: Any, begun: int) -> Snapshot:  # noqa: ANN401 - a Pykka proxy has no type
