@@ -196,7 +196,8 @@ class Oracle:
         seconds = {second}
         if second == "back":
             begins = between.id if before.previous == before.song else before.song
-            if begins == between.id and (between.id == before.song or "random" in before.options):
+            alone = before.songs == (between,) and "consume" not in before.options
+            if begins == between.id and (between.id == before.song or alone or "random" in before.options):
                 # Where the same again is what follows, too.
                 seconds = {"skipped"} if "random" not in before.options else {"skipped", "back"}
         else:
@@ -205,8 +206,8 @@ class Oracle:
         (story,) = self._close({"skipped"}, begins, after)
         looks = {"skipped", self._chosen(before, after.song or begins)}
         if second == "skipped" and begins is None and before.previous is None:
-            # Past the end of a list: nothing tells that from the way back past its beginning.
-            looks = {"skipped", "back"}
+            # Past the end of a list: the mixer tells that from the way back past its beginning, if not near the end.
+            looks = {"skipped"} if before.elapsed < self._length - _PREPARED else {"skipped", "back"}
         elif second == "skipped" and not before.options & {"random", "repeat"} and before.elapsed > _BEGUN:
             # In a list in order, where one `next` leads tells where two lead; that there were two, the position 0.
             looks = {"skipped"}
@@ -245,6 +246,8 @@ class Oracle:
 
 # A song that was held before this many seconds is at position 0 anyway.
 _BEGUN = 0.2
+# So many seconds before a song's end Mopidy may be preparing the next, unasked.
+_PREPARED = 5.5
 # What a command says of the song that sounded, whatever follows it.
 _OUTCOMES = {
     "end": "finished",
