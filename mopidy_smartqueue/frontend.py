@@ -194,7 +194,7 @@ class SmartqueueFrontend(pykka.ThreadingActor, CoreListener):
     def volume_changed(self, volume: int) -> None:
         """Mopidy's software mixer also says this, of the same volume, as core sets out for another track."""
         if volume == self._volume:
-            self._tracker.leaves(now=time.monotonic())
+            self._tracker.sets_out(now=time.monotonic())
         self._volume = volume
 
     def switch(self, on: bool) -> None:

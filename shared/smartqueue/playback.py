@@ -11,6 +11,8 @@ _NEAR_END = 1.5
 _BARELY = 0.1
 # So many seconds before a track's end the player prepares what follows.
 _PREPARED = 5.0
+# After so many seconds a track that the player set out for sounds, or it was none.
+_UNDERWAY = 10.0
 
 
 @dataclass(frozen=True)
@@ -47,8 +49,8 @@ class _Open:
     picked: int | None = None
     # What was next until something was added before it.
     displaced: int | None = None
-    # The player has set out for another, which has yet to sound.
-    leaving: bool = False
+    # When the player last set out for another, which has yet to sound.
+    set_out: float | None = None
     # `next` or `previous` found nothing to lead to.
     nowhere: bool = False
 
@@ -125,12 +127,12 @@ class PlaybackTracker:
         if self._open is not None:
             self._open.picked = tlid
 
-    def leaves(self, *, now: float) -> None:
+    def sets_out(self, *, now: float) -> None:
         """The player sets out for another track, as at each `next`."""
         if self._open is not None:
             self._open.run_to(now)
-            prepares = self._open.length and self._open.position >= self._open.length - _PREPARED
-            self._open.leaving = self._open.leaving or not prepares
+            if not self._open.length or self._open.position < self._open.length - _PREPARED:
+                self._open.set_out = now
 
     def paused(self, *, now: float) -> None:
         """Playback is held."""
@@ -191,7 +193,7 @@ class PlaybackTracker:
             self._close("finished", now)
             return stopped and current_tlid is None
         if self._open.nowhere:
-            outcome = self._outcome_nowhere()
+            outcome = self._outcome_nowhere(now)
             self._close(outcome, now)
             return outcome == "skipped"
         if current_tlid is None and self._open.tlid not in tlids and not (self._open.stopped and self._open.ended):
@@ -241,7 +243,7 @@ class PlaybackTracker:
         if self._is_at_end(open_.position):
             return "finished"
         if open_.nowhere:
-            return self._outcome_nowhere()
+            return self._outcome_nowhere(now)
         if not open_.ended and open_.tlid not in tlids:
             # Core announces no end of what is not on its list.
             return "removed"
@@ -267,13 +269,15 @@ class PlaybackTracker:
         tlid, following = self._open.tlid, self._open.following[0]
         return following != tlid and not {tlid, following} & set(tlids)
 
-    def _outcome_nowhere(self) -> str:
+    def _outcome_nowhere(self, now: float) -> str:
         """`previous` leads nowhere on the first track, `next` on the last; where that is one, it was a skip.
 
         So it was where the player was underway already: only `next`, pressed again and again, leads to the last.
         """
         open_ = self._open
-        return "back" if open_ and open_.following and not open_.preceding and not open_.leaving else "skipped"
+        if open_ is None or not open_.following or open_.preceding:
+            return "skipped"
+        return "back" if open_.set_out is None or now - open_.set_out > _UNDERWAY else "skipped"
 
     def _close(self, outcome: str, now: float) -> None:
         if self._open is not None:

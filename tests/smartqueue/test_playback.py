@@ -156,17 +156,27 @@ def test_next_pressed_through_all_that_follows_the_first_track_is_a_skip_and_the
     player = Player()
     player.start(1, next_tlid=2)
     player.hear(10)
-    player.tracker.leaves(now=player.now)
+    player.tracker.sets_out(now=player.now)
     player.nowhere(1)
     ran_out = player.settle(None, {1, 2}, stopped=True)
     assert (player.only().outcome, ran_out) == ("skipped", True)
+
+
+def test_previous_on_the_first_track_is_a_step_back_long_after_the_player_seemed_to_set_out() -> None:
+    player = Player()
+    player.start(1, next_tlid=2)
+    player.tracker.sets_out(now=player.now)
+    player.hear(20)
+    player.nowhere(1)
+    player.settle(None, {1, 2}, stopped=True)
+    assert player.only().outcome == "back"
 
 
 def test_that_the_next_is_prepared_shortly_before_the_end_is_no_skip() -> None:
     player = Player()
     player.start(1, next_tlid=2)
     player.hear(97)
-    player.tracker.leaves(now=player.now)
+    player.tracker.sets_out(now=player.now)
     player.nowhere(1)
     player.settle(None, {1, 2}, stopped=True)
     assert player.only().outcome == "back"
