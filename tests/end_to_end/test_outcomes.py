@@ -292,6 +292,15 @@ def test_next_twice_at_once(listener: Listener, seconds_between: float) -> None:
     listener.check()
 
 
+def test_next_through_all_that_follows_the_first_track_at_once(plain: Listener) -> None:
+    """Core stops then as it does at `previous`; the music goes on all the same."""
+    plain.queue(3)
+    plain.send("next", "next", "next")
+    plain.hear()
+    assert plain.now() != TITLES[0]
+    plain.den.until(lambda: [play.outcome for play in plain.plays()][:1] == ["skipped"])
+
+
 def test_previous(listener: Listener) -> None:
     """Where a listener's order is not the list's, core begins the same track again."""
     listener.queue(play=2)
@@ -314,6 +323,7 @@ def test_previous_on_the_first_track(listener: Listener) -> None:
 def test_previous_twice_at_once(plain: Listener) -> None:
     plain.queue(play=3)
     plain.ends("back", "previous", "previous")
+    plain.note(TITLES[2], "back", 0.0, fleeting=True)
     plain.hear()
     assert plain.now() == TITLES[1]
     plain.check()
