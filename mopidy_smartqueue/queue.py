@@ -280,7 +280,10 @@ class Queue:
             added = self._core.tracklist.add(uris=[candidate.uri], at_position=place).get()
             if added:
                 self.own.add(added[0].tlid, candidate)
-                self._tracker.added(added[0].tlid, None if place is None else snapshot.tlids[place])
+                if snapshot.random:
+                    self._tracker.shuffled([*snapshot.tlids, added[0].tlid])
+                else:
+                    self._tracker.added(added[0].tlid, None if place is None else snapshot.tlids[place])
                 self._chooser.queued.defer(candidate.uri)
                 logger.info("Smartqueue queued %s: %s", candidate.name, candidate.why)
                 if play:

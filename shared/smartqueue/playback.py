@@ -51,6 +51,8 @@ class _Open:
     displaced: int | None = None
     # When the player last set out for another, which has yet to sound.
     set_out: float | None = None
+    # Since the list was shuffled anew nobody has been told what is next.
+    shuffled: bool = False
     # `next` or `previous` found nothing to lead to.
     nowhere: bool = False
 
@@ -104,6 +106,7 @@ class PlaybackTracker:
         """While track `tlid` plays, `next` pressed again and again would lead to the ones, `previous` to the others."""
         if self._open is not None and self._open.tlid == tlid:
             self._open.following, self._open.preceding = following, preceding
+            self._open.shuffled = False
 
     def added(self, tlid: int, before: int | None) -> None:
         """The list got a track, at its end or before another; sooner known than what the player answers when asked."""
@@ -115,6 +118,13 @@ class PlaybackTracker:
                 self._open.displaced = before
             following.insert(following.index(before) if before in following else len(following), tlid)
             self._open.following = following
+
+    def shuffled(self, tlids: Sequence[int]) -> None:
+        """The player has shuffled its list anew: `next` leads to any of these until `expect` tells where."""
+        self.changes += 1
+        if self._open is not None:
+            self._open.following = [tlid for tlid in tlids if tlid != self._open.tlid]
+            self._open.shuffled = True
 
     def removed(self, tlids: Collection[int]) -> None:
         """The list lost some tracks; known as soon."""
@@ -255,6 +265,8 @@ class PlaybackTracker:
             return "skipped"
         if tlid == open_.tlid or tlid in open_.preceding[:1]:
             return "back"
+        if open_.shuffled and tlid in open_.following:
+            return "skipped"
         # Of several presses core tells the last alone.
         if open_.leapt and tlid in open_.following:
             return "skipped"

@@ -246,6 +246,27 @@ def test_next_twice_at_once_is_a_skip() -> None:
     assert player.only().outcome == "skipped"
 
 
+def test_next_before_anyone_was_told_where_it_leads_in_a_list_that_was_shuffled_anew_is_a_skip() -> None:
+    player = Player()
+    player.start(1)
+    player.tracker.shuffled([1, 7, 2])
+    player.hear(1)
+    player.end(1, 1)
+    player.start(2)
+    assert player.only().outcome == "skipped"
+
+
+def test_once_told_where_next_leads_another_track_was_chosen_in_a_shuffled_list_too() -> None:
+    player = Player()
+    player.start(1)
+    player.tracker.shuffled([1, 7, 2])
+    player.tracker.expect(1, [7, 2], [1])
+    player.hear(1)
+    player.end(1, 1)
+    player.start(2)
+    assert player.only().outcome == "chosen_away"
+
+
 def test_previous_twice_at_once_is_a_step_back() -> None:
     player = Player()
     player.start(5, next_tlid=6, previous_tlid=4)
