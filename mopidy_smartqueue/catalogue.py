@@ -17,6 +17,7 @@ from mopidy_smartqueue.translator import Translator
 from smartqueue.beets_configuration import BeetsPlaces
 from smartqueue.candidates import Candidates, candidates, shut_out_in_words
 from smartqueue.database import Database, DatabaseError
+from smartqueue.listening import Player
 from smartqueue.preferences import Rules
 from smartqueue.session import SKIPPED_FOR, Session
 
@@ -38,11 +39,18 @@ class Catalogue:
     """For one thread. The database is only read, and never waited for long."""
 
     def __init__(
-        self, places: BeetsPlaces, translator: Translator, complaints: Complaints, profile: str, rules: Rules
+        self,
+        places: BeetsPlaces,
+        translator: Translator,
+        complaints: Complaints,
+        player: Player,
+        profile: str,
+        rules: Rules,
     ) -> None:
         self._places = places
         self._translator = translator
         self._complaints = complaints
+        self._player = player
         self._profile = profile
         self._rules = rules
         self._loaded: _Loaded | None = None
@@ -104,7 +112,14 @@ class Catalogue:
         rows: dict[bytes | int, int] = {self._translator.spelled(file): row for row, file in enumerate(library.files)}
         rows.update((item_id, row) for row, item_id in enumerate(library.item_ids.tolist()))
         if self._loaded is None:
-            self.session = Session.of(database.plays.since(time.time() - SKIPPED_FOR))
+            database.plays.adopt(self._player)
+            lately = time.time() - SKIPPED_FOR
+            self.session = Session.of(database.plays.since(lately, player=self._player.name, profile=self._profile))
+        pin = database.metrics.pinned(self._profile)
+        if pin is not None and pin.lapsed and (self._loaded is None or self._loaded.among.metric != among.metric):
+            logger.info(
+                "Smartqueue: the metric that you had chosen ended with the new analysis; learning decides again"
+            )
         self._loaded = _Loaded(version, among, rows)
         self._complaints.over("chooser")
         if among.pool.barred.all():

@@ -17,7 +17,7 @@ from mopidy_smartqueue.translator import Translator, scheme_of
 from smartqueue.beets_configuration import BeetsPlaces
 from smartqueue.explanation import explain
 from smartqueue.journal import Entry
-from smartqueue.listening import Play
+from smartqueue.listening import Play, Player
 from smartqueue.mixes import Situation, made
 from smartqueue.preferences import Preferences
 from smartqueue.selection import Choice, Context, Past, choose
@@ -34,12 +34,14 @@ class Chooser(pykka.ThreadingActor):
         places: BeetsPlaces,
         translator: Translator,
         complaints: Complaints,
+        player: Player,
         profile: str,
         preferences: Preferences,
         schemes: tuple[str, ...],
     ) -> None:
         super().__init__()
-        self._catalogue = Catalogue(places, translator, complaints, profile, preferences.rules)
+        self._catalogue = Catalogue(places, translator, complaints, player, profile, preferences.rules)
+        self._player = player.name
         self._profile = profile
         self._preferences = preferences
         self._playing: int | None = None
@@ -56,23 +58,25 @@ class Chooser(pykka.ThreadingActor):
     # What happens
 
     @survives("noticing what plays")
-    def began(self, uri: str, chosen: bool) -> None:
-        """A track begins to play, chosen by the listener or by us."""
-        track, scheme = self._catalogue.track(uri), scheme_of(uri)
-        self._playing = track
+    def began(self, entry: Entry) -> None:
+        """A track begins to play."""
+        play, scheme = self._play(entry), scheme_of(entry.uri)
+        self._playing = None if play is None else play.track
         self._schemes = tuple(dict.fromkeys((scheme, *self._schemes) if scheme else self._schemes))
-        if track is not None:
-            self._catalogue.session.began(track, time.time(), chosen=chosen)
+        if play is not None:
+            self._catalogue.session.began(play)
 
     @survives("remembering what was heard")
     def ended(self, entry: Entry) -> None:
         """A listening is over."""
+        play = self._play(entry)
+        if play is not None:
+            self._catalogue.session.ended(play)
+
+    def _play(self, entry: Entry) -> Play | None:
+        """The listening as the session takes it; None where the track was not analysed."""
         track = self._catalogue.track(entry.uri)
-        if track is not None:
-            play = Play(
-                track, "", self._profile, entry.started, entry.listened, entry.length, entry.outcome, entry.queued_by
-            )
-            self._catalogue.session.ended(play, time.time())
+        return None if track is None else entry.as_play(track, self._player, self._profile)
 
     @survives("remembering what was queued")
     def queued(self, uri: str) -> None:

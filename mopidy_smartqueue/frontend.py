@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import socket
 import time
 from collections.abc import Callable, Sequence
 from dataclasses import replace
@@ -13,7 +12,7 @@ from typing import Any
 import pykka
 from mopidy.core import CoreListener
 
-from mopidy_smartqueue import Extension, generations, presentation
+from mopidy_smartqueue import Extension, generations, identity, presentation
 from mopidy_smartqueue.alarm import Alarm
 from mopidy_smartqueue.complaints import Complaints
 from mopidy_smartqueue.places import places
@@ -85,15 +84,15 @@ class SmartqueueFrontend(pykka.ThreadingActor, CoreListener):
         schemes = tuple(scheme for scheme in SCHEMES if (self._config.get(scheme) or {}).get("enabled"))
         translator = Translator(media_directory, beets.music_directory)
         folder = Path(Extension.get_data_dir(self._config))
-        player = f"{socket.gethostname()}:{self._config['core']['data_dir']}"
-        self._chooser = Chooser.start(beets, translator, complaints, profile, wanted, schemes).proxy()
+        player = identity.player(folder, str(self._config["core"]["data_dir"]))
+        self._chooser = Chooser.start(beets, translator, complaints, player, profile, wanted, schemes).proxy()
         self._recorder = Recorder.start(
             beets,
             translator,
             complaints,
             Learner(beets, profile, settings["auto_learn"], complaints),
             Journal(folder / "plays.jsonl"),
-            player,
+            player.name,
             profile,
             count=settings["play_counts"],
         ).proxy()
@@ -146,8 +145,9 @@ class SmartqueueFrontend(pykka.ThreadingActor, CoreListener):
         playing = self._tracker.listening(time.monotonic())
         if playing is None or self._queue is None:
             return
-        self._recorder.began.defer(self._heard(playing))
-        self._chooser.began.defer(track.uri, tl_track.tlid not in self._queue.own)
+        begun = self._heard(playing)
+        self._recorder.began.defer(begun)
+        self._chooser.began.defer(begun)
         # What was chosen to follow another context is chosen anew.
         self._queue.begin(tl_track.tlid, found, renew=bool({"skipped", "chosen_away"} & set(outcomes)))
         self._queue.keep_ahead(self._snapshot(), track.uri)
@@ -307,6 +307,7 @@ class SmartqueueFrontend(pykka.ThreadingActor, CoreListener):
             played.outcome,
             "listener" if own is None else "smartqueue",
             {} if own is None else own.context,
+            played.follows,
         )
 
     # What is due while a track plays

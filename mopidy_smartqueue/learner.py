@@ -19,7 +19,7 @@ class Learner:
     """Starts `python -m smartqueue.teaching` after so many new answers and skips; with 0 never.
 
     One process at a time, the latest is `process`. Where there was too little to learn from, it waits for as many
-    again.
+    again. What was learned from an older analysis is learned anew at once.
     """
 
     def __init__(self, places: BeetsPlaces, profile: str, after: int, complaints: Complaints) -> None:
@@ -34,9 +34,10 @@ class Learner:
         """Starts the learning if it is time."""
         if not self._after or (self.process is not None and self.process.poll() is None):
             return
-        new = database.triplets.new(self._profile)
+        new = database.metrics.unlearned(self._profile)
         self._tried = min(self._tried, new)
-        if new - self._tried < self._after:
+        learns_anew = not self._tried and new and database.metrics.is_suspended(self._profile)
+        if new - self._tried < self._after and not learns_anew:
             return
         self._tried = new
         self.process = subprocess.Popen(
@@ -67,6 +68,6 @@ class Learner:
         last = output.strip().rpartition("\n")[2]
         if process.returncode == 0:
             self._complaints.over("learner")
-            logger.info("Smartqueue learned: %s", last)
+            logger.info("Smartqueue: %s", last)
         elif process.returncode > 0:
             self._complaints.say("learner", f"learning failed: {last}")

@@ -18,8 +18,8 @@ from smartqueue.database import Database, DatabaseError
 from smartqueue.journal import Entry, Journal, JournalError
 from smartqueue.listening import Play, skip_triplets
 
-# How far back a session may have begun, in seconds: what is older makes no new triplets.
-_SESSION = 24 * 3600
+# Seconds in which all that a skip's triplets need is played, before it and after it.
+_PASSAGE = 12 * 3600
 # How many seconds to wait for another program's lock, and after how many to try again. What waits for the lock keeps
 # what comes after it from the journal, so that is not long.
 _PATIENCE, _AGAIN = 0.2, 5.0
@@ -117,10 +117,7 @@ class Recorder(pykka.ThreadingActor):
                 if waiting:
                     # Should writing stop in between, these are told again: the database keeps each once.
                     self._keep(functools.partial(self._journal.done, *waiting))
-                plays = database.plays.since(time.time() - _SESSION, player=self._player)
-                if playing is not None and (play := self._play(database, playing)):
-                    plays.append(play)
-                database.triplets.add(skip_triplets(plays))
+                self._derive(database, min([time.time(), *(entry.started for entry in waiting)]) - _PASSAGE, playing)
                 self._learner.look(database)
             self._complaints.over("recorder")
         except DatabaseError as error:
@@ -128,22 +125,18 @@ class Recorder(pykka.ThreadingActor):
             if self._again is not None:
                 self._again.set(_AGAIN)
 
+    def _derive(self, database: Database, since: float, playing: Entry | None) -> None:
+        """Stores what the skips since a moment say, now that more was played."""
+        plays = database.plays.since(since - _PASSAGE, player=self._player, profile=self._profile)
+        skips = [play.id for play in plays if play.id is not None and play.started >= since]
+        if playing is not None and (play := self._play(database, playing)):
+            plays.append(play)
+        database.triplets.replace_skips(skips, skip_triplets(plays))
+
     def _play(self, database: Database, entry: Entry) -> Play | None:
         """The listening as it is stored; None where beets does not know the track."""
         item = self._translator.item(entry.uri)
         if item is None:
             return None
         track = database.tracks.of_id(item) if isinstance(item, int) else database.tracks.of_file(item)
-        if track is None:
-            return None
-        return Play(
-            track,
-            self._player,
-            self._profile,
-            entry.started,
-            entry.listened,
-            entry.length,
-            entry.outcome,
-            entry.queued_by,
-            entry.context,
-        )
+        return None if track is None else entry.as_play(track, self._player, self._profile)

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import json
-import math
 from datetime import datetime
+from math import isfinite
 from optparse import OptionParser, Values
 from typing import TYPE_CHECKING
 
@@ -18,6 +18,7 @@ from beetsplug.smartqueue.library import missing_extra, opened
 from smartqueue.database import Database, Kept, MetricError
 from smartqueue.features import FEATURE_GROUPS, NAMES
 from smartqueue.listening import SOURCES
+from smartqueue.survey import RANDOM_EVERY
 
 if TYPE_CHECKING:
     from smartqueue.learning import Learned
@@ -25,6 +26,12 @@ if TYPE_CHECKING:
 
 # How many of the features that became heavier, and lighter, are named.
 _NAMED = 5
+# In what a learner was right or not.
+_JUDGED_BY = {
+    "survey": "in answers that learning had not seen, to questions of any three songs",
+    "skip": "in skips that learning had not seen",
+    "library": "in albums and artists that learning had not seen, while your own answers and skips are few",
+}
 # How long the bar of a group is that counts twice as much as in the plain metric, in characters.
 _TWICE = 30
 
@@ -59,7 +66,9 @@ def add_options(parser: OptionParser) -> None:
     )
     parser.add_option("--profile", metavar="NAME", help="learn for this listener")
     parser.add_option("--history", action="store_true", help="only list every metric so far")
-    parser.add_option("--use", metavar="ID", help="only put a metric of the history in use, or 'plain'")
+    parser.add_option(
+        "--use", metavar="ID", help="only put a metric of the history in use to stay, or 'plain'; 'auto' for the best"
+    )
     parser.add_option("--json", action="store_true", help="print JSON")
 
 
@@ -85,27 +94,33 @@ def _in_words(lesson: Lesson) -> str:
     from smartqueue.teaching import verdict
 
     learned = lesson.learned
-    counts = ", ".join(f"{count} {source}" for source, count in lesson.counts.items())
-    lines = [f"triplets: {counts}", "", f"{'learner':<12}{'right':>8}{'more than plain':>24}"]
-    lines.append(f"{'plain':<12}{learned.plain_accuracy:>8.1%}")
+    lines = [*_candidates(learned), "", verdict(lesson).capitalize() + "."]
+    if learned.judged_by != "survey" and learned.missing and not lesson.judged_by_library:
+        missing = learned.missing * RANDOM_EVERY
+        lines.append(
+            f"How often it is right for any three songs can be told after {missing} more answers: beet survey."
+        )
+    if learned.better:
+        lines += ["", *_bars(lesson), "", *_features(lesson)]
+    return "\n".join(lines).strip("\n")
+
+
+def _candidates(learned: Learned) -> list[str]:
+    """How often each learner is right; nothing where that cannot be told."""
+    if learned.judged_by not in _JUDGED_BY:
+        return []
+    lines = [f"{'learner':<18}{'right':>8}{'gain':>22}", f"{'without learning':<18}{learned.plain_accuracy:>8.1%}"]
     for candidate in learned.candidates:
         if candidate.name != "plain":
             more = f"{100 * candidate.difference:+.1f} ± {100 * candidate.uncertainty:.1f} points"
             mark = "  chosen" if candidate.name == learned.learner else ""
-            lines.append(f"{candidate.name:<12}{candidate.accuracy:>8.1%}{more:>24}{mark}")
-    judge = "that learning had not seen"
-    if lesson.judged_by_library:
-        judge += ", of albums and artists while your own answers and skips are few"
-    lines += [f"(right: the odd one out found in triplets {judge}; chance is 33.3%)", ""]
-    lines.append(verdict(lesson))
-    if learned.better:
-        lines += ["", *_bars(lesson), "", *_features(lesson)]
-    return "\n".join(lines)
+            lines.append(f"{candidate.name:<18}{candidate.accuracy:>8.1%}{more:>22}{mark}")
+    return [*lines, f"(right: the odd one out found {_JUDGED_BY[learned.judged_by]}; guessing: 33.3%)"]
 
 
 def _bars(lesson: Lesson) -> list[str]:
     """A bar a group, as long as the group counts."""
-    lines = ["what counts (1 as in the plain metric):"]
+    lines = ["what counts (1: as without learning):"]
     for group, weight in lesson.metric.group_weights(FEATURE_GROUPS).items():
         bar = "█" * min(round(weight * _TWICE / 2), 2 * _TWICE)
         colour: ColorName = "text_success" if weight > 1 else "text_faint"
@@ -127,28 +142,37 @@ def _as_json(lesson: Lesson) -> dict[str, object]:
     learned: Learned = lesson.learned
     return {
         "triplets": lesson.counts,
-        "judged_by": "library" if lesson.judged_by_library else "listener",
-        "plain_accuracy": learned.plain_accuracy,
+        "judged_by": learned.judged_by,
+        "missing": learned.missing,
+        "plain_accuracy": _number(learned.plain_accuracy),
         "candidates": [
             {
                 "learner": candidate.name,
-                "accuracy": candidate.accuracy,
-                "difference": candidate.difference,
-                "uncertainty": candidate.uncertainty,
+                "accuracy": _number(candidate.accuracy),
+                "difference": _number(candidate.difference),
+                "uncertainty": _number(candidate.uncertainty),
             }
             for candidate in learned.candidates
         ],
         "learner": learned.learner,
         "settings": learned.settings,
-        "accuracy": learned.accuracy,
-        "uncertainty": learned.uncertainty,
+        "accuracy": _number(learned.accuracy),
+        "uncertainty": _number(learned.uncertainty),
         "likelier": None if learned.likelier is None else vars(learned.likelier),
+        "odds": _number(learned.odds),
         "better": learned.better,
+        "improves": learned.improves,
+        "outcome": lesson.outcome,
         "id": lesson.number,
-        "in_use": learned.better and lesson.number is not None,
+        "in_use": lesson.number is not None and (lesson.pin is None or lesson.pin.lapsed),
         "groups": lesson.metric.group_weights(FEATURE_GROUPS),
         "features": dict(zip(NAMES, lesson.metric.weights.tolist(), strict=True)),
     }
+
+
+def _number(value: float) -> float | None:
+    """What is no number in JSON is nothing."""
+    return value if isfinite(value) else None
 
 
 def _show_history(history: list[Kept], *, as_json: bool) -> None:
@@ -158,27 +182,36 @@ def _show_history(history: list[Kept], *, as_json: bool) -> None:
     if not history:
         print_("no metric was learned yet")
         return
-    print_(f"{'id':>4}  {'learned':<17}{'learner':<10}{'triplets':>8}{'right':>8}{'plain':>8}")
+    print_(f"{'id':>4}  {'learned':<17}{'learner':<10}{'triplets':>8}{'right':>8}{'without':>9}  judged by")
     for kept in history:
         when = datetime.fromtimestamp(kept.created).astimezone()
-        figures = "".join(
-            f"{'–' if value is None or math.isnan(value) else format(value, '.1%'):>8}"
-            for value in (kept.accuracy, kept.plain_accuracy)
-        )
+        # Earlier versions judged by questions that were chosen to teach, which says little of others.
+        accuracies = (kept.accuracy, kept.plain_accuracy) if kept.judged_by else (None, None)
+        right, plain = ("–" if value is None else format(value, ".1%") for value in accuracies)
         mark = "  in use" if kept.in_use else ""
-        print_(f"{kept.id:>4}  {when:%Y-%m-%d %H:%M} {kept.learner:<10}{kept.triplets:>8}{figures}{mark}")
+        print_(
+            f"{kept.id:>4}  {when:%Y-%m-%d %H:%M} {kept.learner:<10}{kept.triplets:>8}{right:>8}{plain:>9}"
+            f"  {kept.judged_by or '–':<9}{mark}".rstrip()
+        )
 
 
 def _use(database: Database, profile: str, wanted: str) -> None:
+    """Pins a metric or plain, or with auto lets learning decide again."""
+    if wanted == "auto":
+        database.metrics.unpin(profile)
+        learned = database.metrics.in_use(profile)
+        now = f"metric {learned.metric.id} is in use" if learned else "nothing that was learned is in use"
+        print_(f"learning decides again: {now}")
+        return
     if wanted == "plain":
-        database.metrics.use(profile, None)
-        print_("the plain metric is in use")
+        database.metrics.pin(profile, None)
+        print_("no learning is in use, and stays so until beet learnmetric --use auto")
         return
     found = {str(kept.id): kept for kept in database.metrics.history(profile)}.get(wanted)
     if found is None:
         raise UserError(f"there is no metric {wanted} of the profile {profile}: see beet learnmetric --history")
     try:
-        database.metrics.use(profile, found.id)
+        database.metrics.pin(profile, found.id)
     except MetricError as error:
         raise UserError(str(error)) from error
-    print_(f"metric {found.id}, '{found.learner}', is in use")
+    print_(f"metric {found.id}, '{found.learner}', is in use, and stays so until beet learnmetric --use auto")

@@ -80,7 +80,7 @@ def _answered(
         if said in ("1", "2", "3", "s"):
             sound.stop()
             odd = None if said == "s" else ids[int(said) - 1]
-            if not database.questions.answer(ids, odd, profile):
+            if not questions.answer(database, ids, odd, profile):
                 print_("that was answered already, elsewhere")
             return True
         if said == "u":

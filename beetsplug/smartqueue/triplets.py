@@ -16,7 +16,7 @@ from confuse import Subview
 from beetsplug.smartqueue.library import opened
 from smartqueue import triplet_file
 from smartqueue.database import Database
-from smartqueue.listening import SOURCES, Triplet, skip_triplets
+from smartqueue.listening import SOURCES, Triplet
 from smartqueue.stories import stories
 
 
@@ -38,7 +38,9 @@ def command(config: Subview) -> Subcommand:
     def run(lib: Library, options: Values, arguments: list[str]) -> None:
         profile = options.profile or config["profile"].as_str()
         with opened(lib) as database:
-            found = database.triplets.of_profile(profile)
+            every = database.triplets.of_profile(profile)
+            # A skip has several triplets, and is told by its first.
+            found = [triplet for triplet in every if triplet.id == triplet.entry]
             try:
                 if options.forget:
                     _forget(database, _with_ids(found, arguments), force=options.force)
@@ -48,7 +50,7 @@ def command(config: Subview) -> Subcommand:
                 elif options.rebuild:
                     _rebuild(database)
                 elif options.export:
-                    count = triplet_file.write(Path(options.export), found, database)
+                    count = triplet_file.write(Path(options.export), every, database)
                     print_(f"{count} answers and skips are in {options.export}")
                 elif options.take:
                     _take(database, Path(options.take))
@@ -103,13 +105,8 @@ def _forget(database: Database, triplets: Sequence[Triplet], *, force: bool) -> 
 
 
 def _rebuild(database: Database) -> None:
-    plays = database.plays.since(0.0)
-    players = {play.player for play in plays}
-    derived = [
-        triplet for player in players for triplet in skip_triplets(play for play in plays if play.player == player)
-    ]
-    database.triplets.replace_skips(sorted(derived, key=lambda triplet: triplet.created or 0.0))
-    print_(f"{len(derived)} triplets derived from {len(plays)} plays; run beet learnmetric")
+    plays, skips = database.derive_skips()
+    print_(f"{skips} skips teach, of {plays} plays; run beet learnmetric")
 
 
 def _take(database: Database, file: Path) -> None:

@@ -1,4 +1,4 @@
-"""How well a metric learned from a listener's answers foresees others of them, told after each ten."""
+"""How well a metric learned from a listener's answers predicts others of them, told after each ten."""
 
 from __future__ import annotations
 
@@ -21,15 +21,17 @@ _SOURCES = ("survey", "skip")
 
 @dataclass(frozen=True)
 class Foresight:
-    """The odd-one-out accuracy (chance is 1/3) in answers that learning had not seen, of the learned and plain metric.
+    """How often the learned and the plain metric name the odd one of any three songs (chance is 1/3).
 
-    answers, skips: how many it was worked out with.
+    answers, skips: how many it was learned from. Judged by answers that learning had not seen, to questions of any
+    three songs; None while those are too few, by `missing`.
     """
 
     answers: int
     skips: int
-    accuracy: float
-    plain: float
+    accuracy: float | None
+    plain: float | None
+    missing: int
 
 
 class Watch:
@@ -91,8 +93,10 @@ def foresight(database: Database, profile: str) -> Foresight | None:
         lesson = teach(database, profile, sources=_SOURCES, keep=False)
     except LessonError:
         return None
-    learned = lesson.learned
-    return Foresight(lesson.counts["survey"], lesson.counts["skip"], learned.accuracy, learned.plain_accuracy)
+    learned, answers, skips = lesson.learned, lesson.counts["survey"], lesson.counts["skip"]
+    if learned.judged_by != "survey":
+        return Foresight(answers, skips, None, None, learned.missing)
+    return Foresight(answers, skips, learned.accuracy, learned.plain_accuracy, 0)
 
 
 def main() -> None:

@@ -8,6 +8,8 @@ from dataclasses import asdict, dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
+from smartqueue.listening import Play
+
 
 class JournalError(Exception):
     """The journal cannot be read or written; the text says why."""
@@ -27,6 +29,22 @@ class Entry:
     outcome: str
     queued_by: str
     context: dict[str, Any] = field(default_factory=dict)
+    follows: bool = True
+
+    def as_play(self, track: int, player: str, profile: str) -> Play:
+        """The listening as it is stored, of a track by our own id."""
+        return Play(
+            track,
+            player,
+            profile,
+            self.started,
+            self.listened,
+            self.length,
+            self.outcome,
+            self.queued_by,
+            self.context,
+            self.follows,
+        )
 
 
 class Journal:

@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 
 from smartqueue.candidates import genres_in
 from smartqueue.database import Database, Library
-from smartqueue.listening import SESSION_PAUSE, Play
+from smartqueue.listening import Play, ends_session
 
 # What a map may be coloured by, in words; the name is a feature's, or tempo, which stands beside the vector.
 FEATURES = {
@@ -122,7 +122,7 @@ def latest_session(plays: Iterable[Play]) -> list[Play]:
     """What was played since the last long pause, of plays in the order of time."""
     session: list[Play] = []
     for play in plays:
-        if session and play.started - session[-1].started - session[-1].listened > SESSION_PAUSE:
+        if session and ends_session(session[-1], play):
             session = []
         session.append(play)
     return session

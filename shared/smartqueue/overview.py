@@ -73,12 +73,12 @@ class History:
 
 
 def history(triplets: Sequence[Triplet], metrics: Sequence[Kept]) -> History:
-    """The history of answers and skips, and of lessons that were judged.
+    """The history of answers and skips, and of metrics that were judged by the listener.
 
-    Library triplets have none: they are drawn anew for each lesson. The plain metric that stays in use after a lesson
-    which found nothing better is no lesson, and has no uncertainty.
+    Library triplets have none: they are drawn anew for each lesson. What was judged by questions that were chosen to
+    teach, as earlier versions did, has no accuracy that could be compared.
     """
-    own = [triplet for triplet in triplets if triplet.source != "library"]
+    own = [triplet for triplet in triplets if triplet.source != "library" and triplet.id == triplet.entry]
     told = np.array([_day(triplet.created or 0.0) for triplet in own], dtype=np.int64)
     sources = np.array([triplet.source for triplet in own], dtype=str)
     days, place = np.unique(told, return_inverse=True)
@@ -86,7 +86,7 @@ def history(triplets: Sequence[Triplet], metrics: Sequence[Kept]) -> History:
         [
             (kept.created, kept.accuracy, kept.plain_accuracy)
             for kept in metrics
-            if None not in (kept.accuracy, kept.plain_accuracy, kept.uncertainty)
+            if kept.judged_by in ("survey", "skip") and None not in (kept.accuracy, kept.plain_accuracy)
         ],
         dtype=np.float64,
     ).reshape(-1, 3)

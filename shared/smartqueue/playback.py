@@ -17,7 +17,7 @@ _UNDERWAY = 10.0
 
 @dataclass(frozen=True)
 class Played:
-    """One listening that is over. Times in seconds; started is UTC; see listening.Play for the outcomes."""
+    """One listening that is over. Times in seconds; started is UTC; see listening.Play for outcome and follows."""
 
     tlid: int
     uri: str
@@ -25,6 +25,7 @@ class Played:
     started: float
     listened: float
     outcome: str
+    follows: bool = True
 
 
 @dataclass
@@ -35,6 +36,7 @@ class _Open:
     uri: str
     length: float | None
     started: float
+    follows: bool = True
     listened: float = 0.0
     position: float = 0.0
     running_since: float | None = None
@@ -74,6 +76,8 @@ class PlaybackTracker:
     def __init__(self) -> None:
         self._open: _Open | None = None
         self._over: list[Played] = []
+        # Whether playback has been stopped since a track last began.
+        self._was_stopped = False
         # How often it was told of the list: what the player answered before is out of date.
         self.changes = 0
 
@@ -100,7 +104,8 @@ class PlaybackTracker:
         """A track begins to play; tlids is the player's list then."""
         if self._open is not None:
             self._close(self._outcome_before(tlid, tlids, now), now)
-        self._open = _Open(tlid, uri, length, utc, running_since=now)
+        self._open = _Open(tlid, uri, length, utc, follows=not self._was_stopped, running_since=now)
+        self._was_stopped = False
 
     def expect(self, tlid: int, following: Sequence[int], preceding: Sequence[int]) -> None:
         """While track `tlid` plays, `next` pressed again and again would lead to the ones, `previous` to the others."""
@@ -182,6 +187,7 @@ class PlaybackTracker:
 
     def stopped(self, *, before: bool) -> None:
         """Playback has stopped; `before`: it had already, which core says when `next` or `previous` lead nowhere."""
+        self._was_stopped = True
         if self._open is not None:
             self._open.stopped = True
             self._open.nowhere = self._open.nowhere or before
@@ -299,4 +305,4 @@ class PlaybackTracker:
 
 
 def _played(open_: _Open, outcome: str) -> Played:
-    return Played(open_.tlid, open_.uri, open_.length, open_.started, open_.listened, outcome)
+    return Played(open_.tlid, open_.uri, open_.length, open_.started, open_.listened, outcome, open_.follows)

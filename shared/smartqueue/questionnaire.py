@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import time
+from collections import Counter
 from collections.abc import Callable, Collection
 from dataclasses import dataclass
 
@@ -15,7 +16,7 @@ from smartqueue.database.questions import Three, ordered
 from smartqueue.features import FEATURE_GROUPS, NAMES
 from smartqueue.metric import plain
 from smartqueue.selection.pool import NOBODY
-from smartqueue.survey import Belief, believe, next_question
+from smartqueue.survey import RANDOM_EVERY, Belief, believe, next_question, question_at_random
 
 # Of so many listeners is kept what is believed of them; of others it is worked out anew.
 _LISTENERS = 50
@@ -46,7 +47,9 @@ class Questionnaire:
             found = self._there(database, listener.pending)
             if len(found) == 3:
                 return found
-        belief = listener.belief(database, ground, profile)
+        # Answers to questions that were chosen to teach do not tell how often a metric is right.
+        listener.at_random = len(asked) % RANDOM_EVERY == 0
+        belief = None if listener.at_random else listener.belief(database, ground, profile)
         listener.pending = ground.next(belief, asked)
         found = self._there(database, listener.pending or ())
         if len(found) < 3:
@@ -58,11 +61,18 @@ class Questionnaire:
             raise NothingToAskError(ground.why_nothing())
         return found
 
+    def answer(self, database: Database, tracks: Collection[int], odd: int | None, profile: str) -> bool:
+        """Keeps an answer, None for "can't tell"; whether it was new. Raises as Questions.answer does."""
+        listener = self._listener(profile)
+        is_pending = listener.pending is not None and set(listener.pending) == set(tracks)
+        return database.questions.answer(tracks, odd, profile, at_random=is_pending and listener.at_random)
+
     def undo(self, database: Database, profile: str) -> bool:
         """Takes a listener's latest answer back, and asks the same again; whether there was one."""
         undone = database.questions.undo(profile)
         if undone is not None:
-            self._listener(profile).pending = undone
+            listener = self._listener(profile)
+            listener.pending, listener.at_random = undone
         return undone is not None
 
     def _listener(self, profile: str) -> _Listener:
@@ -79,9 +89,10 @@ class Questionnaire:
 
 @dataclass
 class _Listener:
-    """The question that waits for an answer, and what is believed since which triplets."""
+    """The question that waits for an answer, whether it is any three, and what is believed since which triplets."""
 
     pending: Three | None = None
+    at_random: bool = False
     _belief: Belief | None = None
     _since: object = None
 
@@ -95,11 +106,13 @@ class _Listener:
         since = ground.features, [triplet.id for triplet in triplets]
         if self._belief is None or since != self._since:
             self._since = since
+            # All triplets of one skip together say no more than one answer.
+            together = Counter(triplet.entry for triplet in triplets)
             self._belief = believe(
                 ground.points,
                 [[ground.row[t.near_a], ground.row[t.near_b], ground.row[t.odd]] for t in triplets],
                 groups=FEATURE_GROUPS if ground.features == NAMES else None,
-                weights=[t.weight for t in triplets],
+                weights=[t.weight / together[t.entry] ** 0.5 for t in triplets],
                 before=self._belief,
             )
         return self._belief
@@ -137,15 +150,15 @@ class _Ground:
         """Whether questions are of all of these."""
         return self._place.keys() >= set(tracks)
 
-    def next(self, belief: Belief, asked: Collection[Three]) -> Three | None:
-        """The ids of the three that would teach most; None where none are left."""
-        found = next_question(
-            self._points,
-            belief,
-            asked=[[self._place[track] for track in three] for three in sorted(asked) if self.may_ask(three)],
-            artists=self._artists[self._rows],
-            recordings=self._recordings[self._rows],
-        )
+    def next(self, belief: Belief | None, asked: Collection[Three]) -> Three | None:
+        """The ids of the three that would teach most, or without a belief of any three; None where none are left."""
+        before = [[self._place[track] for track in three] for three in sorted(asked) if self.may_ask(three)]
+        recordings = self._recordings[self._rows]
+        if belief is None:
+            found = question_at_random(len(self._rows), asked=before, recordings=recordings)
+        else:
+            artists = self._artists[self._rows]
+            found = next_question(self._points, belief, asked=before, artists=artists, recordings=recordings)
         if found is None:
             return None
         first, second, third = self.among.library.ids[self._rows[list(found)]].tolist()

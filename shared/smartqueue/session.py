@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 
-from smartqueue.listening import SESSION_PAUSE, Play, is_kept
+from smartqueue.listening import Play, begins_passage, ends_session, is_kept, is_rejected
 
 # What was kept before the latest counts for less, each by this factor; so many count at all, so many are remembered.
 _FADING, _COUNTING, _KEPT_LATELY = 0.6, 5, 10
@@ -40,7 +40,7 @@ class Wish:
 
 @dataclass
 class Session:
-    """Follows one listener. Moments are UTC seconds."""
+    """Follows one listener on one player. Moments are UTC seconds."""
 
     seed: int | None = None
     kept: list[int] = field(default_factory=list)
@@ -51,25 +51,28 @@ class Session:
     # When each was last heard or queued, the oldest first, and which of them were skipped then.
     heard: dict[int, float] = field(default_factory=dict)
     skipped: dict[int, float] = field(default_factory=dict)
-    latest: float = 0.0
+    before: Play | None = None
 
     @classmethod
     def of(cls, plays: Iterable[Play]) -> Session:
         """The session that goes on after plays, in the order of time."""
         session = cls()
         for play in plays:
-            session.began(play.track, play.started, chosen=play.queued_by == "listener")
-            session.ended(play, play.started + play.listened)
+            session.began(play)
+            session.ended(play)
         return session
 
-    def began(self, track: int, moment: float, *, chosen: bool) -> None:
-        """A track begins to play; `chosen` by the listener and not by us."""
-        if moment - self.latest > SESSION_PAUSE:
-            self.seed, self.kept, self.skipped_now, self.not_this, self.more_like = None, [], [], set(), {}
-        self.latest = moment
-        if self.seed is None or (chosen and not self.kept):
-            self.seed = track
-        self.queued(track, moment)
+    def began(self, play: Play) -> None:
+        """A track begins to play; with a new passage of music, what was kept and skipped before counts no more."""
+        if ends_session(self.before, play):
+            self.not_this = set()
+        if begins_passage(self.before, play):
+            self.seed, self.kept, self.skipped_now, self.more_like = None, [], [], {}
+        # So that the passage begins here once, however often it is asked.
+        self.before = play
+        if self.seed is None or (play.queued_by == "listener" and not self.kept):
+            self.seed = play.track
+        self.queued(play.track, play.started)
 
     def queued(self, track: int, moment: float) -> None:
         """A track is going to be heard."""
@@ -78,10 +81,13 @@ class Session:
         while len(self.heard) > _REMEMBERED:
             del self.heard[next(iter(self.heard))]
 
-    def ended(self, play: Play, moment: float) -> None:
+    def ended(self, play: Play) -> None:
         """A listening is over."""
-        self.latest = max(self.latest, moment)
+        moment = play.started + play.listened
         self.queued(play.track, moment)
+        if play.outcome == "failed":
+            return
+        self.before = play
         if is_kept(play):
             if play.track in self.kept:
                 self.kept.remove(play.track)
@@ -91,14 +97,11 @@ class Session:
             self.skipped.pop(play.track, None)
             faded = {track: weight * _FADING for track, weight in self.more_like.items()}
             self.more_like = {track: weight for track, weight in faded.items() if weight > _SEED_WEIGHT}
-        elif play.outcome == "skipped":
+        elif is_rejected(play):
             self.more_like.pop(play.track, None)
             self.skipped_now = [*self.skipped_now, play.track][-_SKIPS:]
             self.skipped.pop(play.track, None)
             self.skipped[play.track] = moment
-        elif play.outcome == "chosen_away":
-            # The listener wanted to be elsewhere.
-            self.seed, self.kept, self.skipped_now, self.more_like = None, [], [], {}
 
     def taken_out(self, track: int) -> None:
         """The listener took out of the list what we had queued."""

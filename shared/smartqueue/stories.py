@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from smartqueue.database import Database, Kept
-from smartqueue.listening import Triplet
+from smartqueue.database import Database, Kept, Pin
+from smartqueue.listening import JUDGES, Triplet
+from smartqueue.survey import RANDOM_EVERY
 
 _REMOVED = "a track that was removed"
 # What counts less than so much more, or less, than in the plain metric counts as before.
@@ -50,7 +51,7 @@ def _words(triplet: Triplet, listened: float | None) -> str:
     if triplet.source == "survey":
         return "You said that {odd} is the odd one out, beside {near_a} and {near_b}"
     if triplet.source == "library":
-        return "{near_a} and {near_b} are of one album or artist, {odd} is of another"
+        return "{near_a} and {near_b} share an album or artist; {odd} does not"
     after = "" if listened is None else f" after {_time(listened)},"
     return f"You skipped {{odd}}{after} between {{near_a}} and {{near_b}}"
 
@@ -60,39 +61,70 @@ def _time(seconds: float) -> str:
     return f"{minutes} min {rest} s" if minutes else f"{rest} s"
 
 
-def verdict(history: Sequence[Kept], extractor: str) -> str:
-    """Which metric is in use, and how much better than plain it is; of a profile's history, oldest first.
+def verdict(
+    history: Sequence[Kept], extractor: str, pin: Pin | None, *, has_lesson: bool, is_suspended: bool, any_three: int
+) -> str:
+    """Which metric is in use, who decided that, and how often it is right; of a profile's history, oldest first.
 
-    extractor: whose vectors are in use; a metric of another's is not.
+    extractor: that of the vectors in use. has_lesson, is_suspended: whether there was a lesson from these vectors, and
+    whether what was learned is of older ones. any_three: how many answers are to questions of any three songs.
     """
-    if not history:
-        return "Nothing learned yet: skip what does not fit, or answer ten questions in the survey."
+    words = []
+    if pin is not None and pin.lapsed:
+        words.append(f"You had chosen {_chosen(pin)}; that ended with the new analysis, and learning decides again.")
     used = next((kept for kept in history if kept.in_use), None)
-    if used is None:
-        return "The plain metric is in use, by your choice: everything counts alike."
-    if used.learner == "plain":
-        return (
-            "The plain metric is in use: everything counts alike. The last lesson found nothing that is better beyond"
-            " doubt, and more answers and skips will tell more."
+    best = next(
+        (kept for kept in history if kept.best and kept.learner != "plain" and kept.extractor == extractor), None
+    )
+    if used is not None:
+        words += [f"What was learned is in use (metric {used.id}).", _how_often(used, any_three)]
+    elif pin is not None and not pin.lapsed:
+        words.append("Everything counts alike.")
+    elif is_suspended:
+        words.append(
+            "What was learned is of an older analysis, and is not in use. Mopidy learns anew by itself with the next"
+            " track; beet learnmetric does so now."
         )
-    if used.extractor != extractor:
-        return (
-            "The plain metric is in use: what was learned is of an older analysis. Learn anew, with beet learnmetric."
+    elif has_lesson:
+        words.append(
+            "Everything counts alike: nothing that was learned predicts you better than that yet. More answers and"
+            " skips will tell."
         )
-    words = f"Metric {used.id} is in use."
-    if used.accuracy is not None and used.plain_accuracy is not None:
-        words += (
-            f" It found the odd one out in {100 * used.accuracy:.1f}\u00a0% of the answers that it had not seen,"
-            f" plain in {100 * used.plain_accuracy:.1f}\u00a0%, and guessing finds 33.3\u00a0%."
-        )
-        gain = 100 * (used.accuracy - used.plain_accuracy)
-        if used.uncertainty is not None:
-            words += f" That is {gain:+.1f} ± {100 * used.uncertainty:.1f} points against plain."
-    return words
+    else:
+        words.append("Nothing learned yet: skip what does not fit, or answer ten questions in the survey.")
+    if pin is not None and not pin.lapsed:
+        words.append(f"You chose {_chosen(pin)}, which stays in use until you choose otherwise.")
+        if best is not None and best.id != pin.metric:
+            words.append(f"A better one is available: metric {best.id}.")
+    return " ".join(words)
+
+
+def _chosen(pin: Pin) -> str:
+    return "no learning" if pin.metric is None else f"metric {pin.metric}"
+
+
+def _how_often(kept: Kept, any_three: int) -> str:
+    """How often a metric is right, and in what; or how much it takes until that is known."""
+    if kept.accuracy is not None and kept.plain_accuracy is not None and kept.judged_by in ("survey", "skip"):
+        right, plain = (f"{100 * share:.0f}\u00a0%" for share in (kept.accuracy, kept.plain_accuracy))
+        doubt = "" if kept.uncertainty is None else f", a gain of {_points(kept)}"
+        if kept.judged_by == "survey":
+            return (
+                f"It names the odd one of any three songs in {right} of your answers, without learning in"
+                f" {plain}{doubt}; guessing would in 33\u00a0%."
+            )
+        return f"It tells which track you skip in {right} of your skips, without learning in {plain}{doubt}."
+    missing = max(1, JUDGES - any_three) * RANDOM_EVERY
+    return f"How often it is right can be told after {missing} more answers in the survey."
+
+
+def _points(kept: Kept) -> str:
+    gain = 100 * ((kept.accuracy or 0.0) - (kept.plain_accuracy or 0.0))
+    return f"{gain:+.0f} ± {100 * (kept.uncertainty or 0.0):.0f} points"
 
 
 def weighs(group: str, weight: float) -> str:
-    """How much a group of features counts beside the plain metric, where it counts 1."""
+    """How much a group of features counts, where it counts 1 without learning."""
     if abs(weight - 1.0) < _ALIKE:
         return f"{group} counts as much as before"
     if weight < _HARDLY:

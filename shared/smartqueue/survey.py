@@ -34,6 +34,7 @@ ACCEPTED = 0.75
 CANDIDATES = 1000
 COUNTABLE = 30  # tracks, up to which all threes are candidates
 WIDELY = 10  # questions, at the start, that go where none has been
+RANDOM_EVERY = 4  # one question in so many, the first among them, is of any three songs: their answers judge
 
 
 @dataclass(frozen=True)
@@ -117,10 +118,7 @@ def next_question(
     before = _threes("asked", asked, len(known))
     rng = np.random.default_rng([seed, len(before)])
     performers = _labels("artists", artists, len(known))
-    threes = _candidates(before, performers, rng)
-    works = _labels("recordings", recordings, len(known))[threes]
-    threes = threes[_different(works) == 3]
-    threes = threes[~np.isin(_key(threes, len(known)), _key(before, len(known)))]
+    threes = _new(_candidates(before, performers, rng), before, _labels("recordings", recordings, len(known)))
     if not len(threes):
         return None
     variety = _different(performers[threes])
@@ -130,6 +128,22 @@ def next_question(
         best = worth >= np.quantile(worth, 0.9)
         threes, worth = threes[best], _apart(known, threes[best], np.unique(before))
     first, second, third = rng.permutation(threes[worth.argmax()]).tolist()
+    return first, second, third
+
+
+def question_at_random(
+    tracks: int, *, asked: ArrayLike = (), recordings: ArrayLike | None = None, seed: int = 0
+) -> tuple[int, int, int] | None:
+    """Any three of so many tracks, each three as likely as the others; None when none are left.
+
+    What a listener answers to such questions tells how often a metric is right; for the rest see next_question.
+    """
+    before = _threes("asked", asked, tracks)
+    rng = np.random.default_rng([seed, len(before), RANDOM_EVERY])
+    threes = _new(_drawn(np.ones(tracks), rng), before, _labels("recordings", recordings, tracks))
+    if not len(threes):
+        return None
+    first, second, third = rng.permutation(threes[0]).tolist()
     return first, second, third
 
 
@@ -222,17 +236,27 @@ class _Posterior:
 
 def _candidates(asked: Integers, artists: Integers, rng: np.random.Generator) -> Integers:
     """Three tracks each, (n, 3): all there are in a small library, else drawn, artists by turns."""
-    tracks = len(artists)
+    heard = np.bincount(asked.ravel(), minlength=len(artists))
+    of_artist = np.bincount(artists, weights=heard, minlength=len(artists))[artists]
+    return _drawn(1 / np.bincount(artists)[artists] / (1 + of_artist) / (1 + heard), rng)
+
+
+def _drawn(chance: Floats, rng: np.random.Generator) -> Integers:
+    """Three different tracks each, (n, 3), by their chance (tracks,); all there are in a small library, shuffled."""
+    tracks = len(chance)
     if tracks <= COUNTABLE:
         every = np.fromiter(combinations(range(tracks), 3), dtype=(np.int64, 3), count=comb(tracks, 3))
         return rng.permutation(every)
-    heard = np.bincount(asked.ravel(), minlength=tracks)
-    of_artist = np.bincount(artists, weights=heard)[artists]
-    chance = 1 / np.bincount(artists)[artists] / (1 + of_artist) / (1 + heard)
     bounds = np.cumsum(chance)
     drawn = np.searchsorted(bounds, rng.random((CANDIDATES, 3)) * bounds[-1], side="right")
     threes = np.minimum(drawn, tracks - 1)
-    return np.unique(threes[_different(threes) == 3], axis=0)
+    return np.asarray(threes[_different(threes) == 3])
+
+
+def _new(threes: Integers, asked: Integers, recordings: Integers) -> Integers:
+    """Those of the threes that are of three recordings and were not asked before."""
+    threes = threes[_different(recordings[threes]) == 3]
+    return threes[~np.isin(_key(threes, len(recordings)), _key(asked, len(recordings)))]
 
 
 def _apart(points: Floats, threes: Integers, asked: Integers) -> Floats:

@@ -24,7 +24,7 @@ class TripletFileError(Exception):
 
 @dataclass(frozen=True)
 class Taken:
-    """How many triplets a file held, were new, and speak of tracks that are not in the library."""
+    """How many answers and skips a file held, were new, and speak of tracks that are not in the library."""
 
     total: int
     new: int
@@ -32,14 +32,15 @@ class Taken:
 
 
 def write(path: Path, triplets: Iterable[Triplet], database: Database) -> int:
-    """Writes the listener's own triplets, one a line; returns how many. Raises TripletFileError."""
+    """Writes the listener's own triplets, one a line; how many answers and skips. Raises TripletFileError."""
     recordings = database.tracks.recordings()
-    lines = [json.dumps(_as_json(triplet, recordings)) for triplet in triplets if triplet.source in _SOURCES]
+    own = [triplet for triplet in triplets if triplet.source in _SOURCES]
+    lines = [json.dumps(_as_json(triplet, recordings)) for triplet in own]
     try:
         path.write_text("".join(f"{line}\n" for line in lines), encoding="utf-8")
     except OSError as error:
         raise TripletFileError(f"{path} cannot be written: {error.strerror}") from error
-    return len(lines)
+    return len({triplet.entry for triplet in own})
 
 
 def _as_json(triplet: Triplet, recordings: dict[int, tuple[str, bytes]]) -> dict[str, object]:
@@ -54,6 +55,7 @@ def _as_json(triplet: Triplet, recordings: dict[int, tuple[str, bytes]]) -> dict
         "weight": triplet.weight,
         "profile": triplet.profile,
         "created": triplet.created,
+        "at_random": triplet.at_random,
     }
 
 
@@ -62,9 +64,21 @@ def take(path: Path, database: Database) -> Taken:
 
     Raises TripletFileError.
     """
-    found = [_identified(triplet, database) for triplet in _read(path)]
+    lines = list(_read(path))
+    found = [_identified(triplet, database) for triplet in lines]
     known = [triplet for triplet in found if triplet is not None]
-    return Taken(len(found), database.triplets.take(known), len(found) - len(known))
+    total = len({_entry(triplet) for triplet in lines})
+    identified = len({_entry(triplet) for triplet, one in zip(lines, found, strict=True) if one is not None})
+    return Taken(total, database.triplets.add(known), total - identified)
+
+
+def _entry(triplet: dict[str, Any]) -> tuple[object, ...]:
+    """What the triplets of one skip have in common, and no two answers."""
+    odd = triplet["odd"]["mb_trackid"], triplet["odd"]["path"]
+    whole = triplet["source"], triplet["profile"], triplet["created"], odd
+    if triplet["source"] == "skip":
+        return whole
+    return (*whole, *((near["mb_trackid"], near["path"]) for near in triplet["near"]))
 
 
 def _read(path: Path) -> Iterator[dict[str, Any]]:
@@ -94,6 +108,8 @@ def _is_triplet(triplet: dict[str, Any]) -> bool:
         and 0 < triplet["weight"] <= 1
         and isinstance(triplet["profile"], str)
         and 0 <= triplet["created"] < _FAR_FUTURE
+        # Earlier versions did not write it.
+        and isinstance(triplet.get("at_random", False), bool)
     )
 
 
@@ -114,4 +130,5 @@ def _identified(triplet: dict[str, Any], database: Database) -> Triplet | None:
         float(triplet["weight"]),
         triplet["profile"],
         float(triplet["created"]),
+        at_random=triplet.get("at_random", False),
     )

@@ -39,7 +39,7 @@ def test_each_says_in_words_where_it_came_from(beets: Beets) -> None:
 
 def test_albums_and_artists_say_so_too(beets: Beets) -> None:
     beets.run("learnmetric")
-    assert "are of one album or artist" in beets.run("triplets").stdout
+    assert "share an album or artist" in beets.run("triplets").stdout
 
 
 def test_a_source_can_be_listed_alone(beets: Beets) -> None:
@@ -88,7 +88,7 @@ def play_some(beets: Beets) -> None:
 
 def test_skips_are_derived_anew_from_what_was_played(beets: Beets) -> None:
     play_some(beets)
-    assert "2 triplets derived from 4 plays" in beets.run("triplets", "--rebuild").stdout
+    assert "2 skips teach, of 4 plays" in beets.run("triplets", "--rebuild").stdout
     assert [triplet["weight"] for triplet in listed(beets)] == pytest.approx([0.8, 0.9])
 
 

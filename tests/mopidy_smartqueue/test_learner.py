@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable
+from dataclasses import replace
 
 import numpy as np
 import pytest
@@ -12,8 +13,10 @@ from demonstration.programs import Beets
 from mopidy_smartqueue.complaints import Complaints
 from mopidy_smartqueue.learner import Learner
 from smartqueue.beets_configuration import BeetsPlaces
-from smartqueue.database import Database
+from smartqueue.database import Database, LearnedMetric
+from smartqueue.features import NAMES
 from smartqueue.listening import Triplet
+from smartqueue.metric import plain
 
 pytestmark = pytest.mark.mopidy
 
@@ -22,7 +25,10 @@ def answer(database: Database, count: int) -> None:
     ids = database.vectors.library().ids
     generator = np.random.default_rng(count)
     rows = (generator.choice(ids, 3, replace=False).tolist() for _ in range(count))
-    database.triplets.add(Triplet(near_a, near_b, odd, "survey") for near_a, near_b, odd in rows)
+    database.triplets.add(
+        Triplet(near_a, near_b, odd, "survey", created=time.time() + number)
+        for number, (near_a, near_b, odd) in enumerate(rows)
+    )
 
 
 def learner(beets: Beets, after: int) -> Learner:
@@ -42,9 +48,21 @@ def test_enough_that_is_new_is_learned_from(beets: Beets, caplog: pytest.LogCapt
     with Database(beets.library, beets.music) as database:
         answer(database, 30)
         learner(beets, 30).look(database)
-        until(lambda: "Smartqueue learned: " in caplog.text)
-        assert database.metrics.history("default")
-        assert not database.triplets.new("default")
+        until(lambda: "Smartqueue: learned from 30 answers" in caplog.text)
+        assert database.metrics.has_lesson("default")
+        assert not database.metrics.unlearned("default")
+
+
+def test_what_was_learned_from_an_older_analysis_is_learned_anew_at_once(beets: Beets) -> None:
+    with Database(beets.library, beets.music) as database:
+        vectors = database.vectors.library().vectors
+        earlier = LearnedMetric(replace(plain(NAMES, vectors), learner="weights"), {}, 30, 0.6, 0.5, 0.02)
+        database.metrics.add(earlier, profile="default", extractor="0", in_use=True)
+        answer(database, 5)
+        waiting = learner(beets, 30)
+        waiting.look(database)
+        assert waiting.process is not None
+        waiting.stop()
 
 
 def test_before_there_is_enough_nothing_is_learned(beets: Beets) -> None:
@@ -74,7 +92,7 @@ def test_where_there_was_too_little_it_waits_for_as_much_again(
         eager = learner(own_beets, 5)
         eager.look(database)
         first = eager.process
-        until(lambda: "the plain metric stays in use" in caplog.text)
+        until(lambda: "not enough answers, skips and albums yet" in caplog.text)
         eager.look(database)
         assert eager.process is first
         answer(database, 5)

@@ -43,5 +43,5 @@ def test_what_is_written_at_the_end_starts_no_learning(beets: Beets, tmp_path: P
             recorder.proxy().record(entry).get()
     recorder.stop()
     with Database(beets.library, beets.music) as database:
-        assert database.triplets.new("default") == 1
+        assert database.metrics.unlearned("default") == 1
     assert learner.process is None

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import os
 import shutil
 import sqlite3
@@ -13,10 +14,10 @@ import pytest
 from beets.library import Item as BeetsItem
 from beets.library import Library as BeetsLibrary
 
-from smartqueue.database import Database, DatabaseError, FileState, Heard, Item, LearnedMetric
+from smartqueue.database import Database, DatabaseError, FileState, Heard, Item, LearnedMetric, Pin
 from smartqueue.database.schema import MIGRATIONS
 from smartqueue.features import EXTRACTOR, NAMES
-from smartqueue.listening import Play, Triplet
+from smartqueue.listening import Play, Player, Triplet
 from smartqueue.metric import plain
 
 STATE = FileState(1000, 1_700_000_000.5)
@@ -115,6 +116,48 @@ def test_tables_of_every_older_version_become_ours(tmp_path: Path, empty_library
     with Database(tmp_path / "library.db", tmp_path) as database:
         database.migrate()
         assert database.state().items == 0
+
+
+@pytest.mark.parametrize("version", [1, 2, 3])
+def test_what_skips_said_is_repaired_in_a_library_of_every_older_version(
+    tmp_path: Path, empty_library: Path, version: int
+) -> None:
+    shutil.copy(empty_library, tmp_path / "library.db")
+    with sqlite3.connect(tmp_path / "library.db") as connection:
+        for step in MIGRATIONS[:version]:
+            for statement in step:
+                connection.execute(statement)
+        connection.execute("UPDATE smartqueue_schema SET version = ?", (version,))
+        connection.executemany(
+            "INSERT INTO smartqueue_track (id, path, changed) VALUES (?, ?, 0)",
+            [(number, b"%d.ogg" % number) for number in range(1, 10)],
+        )
+        # A first evening in one passage; then jazz is kept, something skipped, and metal chosen by hand.
+        evening = [(1, "finished"), (2, "finished"), (9, "skipped"), (3, "finished"), (4, "stopped"), (5, "finished")]
+        evening += [(8, "skipped"), (7, "chosen_away"), (6, "finished")]
+        connection.executemany(
+            "INSERT INTO smartqueue_play (id, track, player, profile, started, listened, length, outcome, queued_by,"
+            " context) VALUES (?, ?, 'den', 'default', ?, ?, 200, ?, 'smartqueue', '{}')",
+            [
+                (number, track, 1000.0 + 200 * number, 200.0 if outcome == "finished" else 20.0, outcome)
+                for number, (track, outcome) in enumerate(evening, 1)
+            ],
+        )
+        connection.executemany(
+            "INSERT INTO smartqueue_triplet (id, near_a, near_b, odd, source, weight, profile, created, play,"
+            " forgotten) VALUES (?, ?, ?, ?, 'skip', .8, 'default', 2000, ?, ?)",
+            [(11, 2, 3, 9, 3, None), (12, 5, 6, 8, 7, None), (13, 1, 2, 7, None, None), (14, 1, 2, 8, None, 9.0)],
+        )
+        connection.execute("DELETE FROM smartqueue_triplet WHERE id = 14")
+    for _ in range(2):
+        with Database(tmp_path / "library.db", tmp_path) as database:
+            database.migrate()
+            found = database.triplets.of_profile("default")
+            assert {(one.near_a, one.near_b) for one in found if one.play == 3} == {(2, 3), (1, 3), (2, 1)}
+            assert {one.entry for one in found if one.play == 3} == {11}
+            assert [(one.id, one.odd) for one in found if one.play is None] == [(13, 7)]
+            assert not [one for one in found if one.play == 7]
+            assert min(one.id or 0 for one in found if one.id not in (11, 13)) > 14
 
 
 def test_vectors_of_the_first_version_of_the_tables_are_in_use_in_this_one(tmp_path: Path, empty_library: Path) -> None:
@@ -497,10 +540,119 @@ def test_beets_reads_what_was_counted(stage: Stage) -> None:
     assert int(found["play_count"]) == 1
 
 
-def test_a_skip_makes_its_triplet_once(stage: Stage) -> None:
-    tracks = [stage.analyse(stage.add(name)) for name in ("a.ogg", "b.ogg", "c.ogg")]
-    triplet = Triplet(tracks[0], tracks[1], tracks[2], "skip", play=stage.ours.plays.add(play(tracks[2])))
+def tracks(stage: Stage, count: int) -> list[int]:
+    return [stage.analyse(stage.add(f"{number}.ogg")) for number in range(count)]
+
+
+def skip_of(stage: Stage, near: list[int], odd: int, started: float = 100.0) -> tuple[int, list[Triplet]]:
+    """The play of a skipped track, and its triplets with each two of the near ones that stand side by side."""
+    number = stage.ours.plays.add(play(odd, started))
+    pairs = itertools.pairwise(near)
+    return number, [Triplet(a, b, odd, "skip", 0.5, created=started, play=number) for a, b in pairs]
+
+
+def test_a_triplet_that_comes_again_is_kept_once(stage: Stage) -> None:
+    a, b, c = tracks(stage, 3)
+    triplet = Triplet(a, b, c, "survey", created=7.0)
     assert [stage.ours.triplets.add([triplet]), stage.ours.triplets.add([triplet])] == [1, 0]
+
+
+def test_a_skip_has_several_triplets_and_is_one_entry(stage: Stage) -> None:
+    *near, odd = tracks(stage, 4)
+    number, triplets = skip_of(stage, near, odd)
+    stage.ours.triplets.replace_skips([number], triplets)
+    found = stage.ours.triplets.of_profile("default")
+    assert [(one.near_a, one.near_b) for one in found] == list(itertools.pairwise(near))
+    assert stage.ours.triplets.counts("default")["skip"] == stage.ours.state().triplets["skip"] == 1
+    assert [one.id for one in stage.ours.triplets.latest("default")] == [found[0].id]
+    assert stage.ours.metrics.unlearned("default") == 1
+
+
+def test_a_skip_that_says_more_keeps_its_id(stage: Stage) -> None:
+    *near, odd = tracks(stage, 5)
+    number, triplets = skip_of(stage, near, odd)
+    stage.ours.triplets.replace_skips([number], triplets[1:2])
+    (before,) = stage.ours.triplets.of_profile("default")
+    stage.ours.triplets.replace_skips([number], triplets)
+    found = stage.ours.triplets.of_profile("default")
+    assert (len(found), {one.entry for one in found}) == (3, {before.id})
+
+
+def test_forgetting_a_skip_forgets_all_of_its_triplets_and_those_derived_later(stage: Stage) -> None:
+    *near, odd = tracks(stage, 5)
+    number, triplets = skip_of(stage, near, odd)
+    stage.ours.triplets.replace_skips([number], triplets[:2])
+    second = stage.ours.triplets.of_profile("default")[1]
+    assert stage.ours.triplets.forget([second.id or 0]) == 1
+    stage.ours.triplets.replace_skips([number], triplets)
+    assert not stage.ours.triplets.of_profile("default")
+    assert stage.ours.triplets.remember([second.id or 0]) == 1
+    assert len(stage.ours.triplets.of_profile("default")) == 3
+
+
+def test_a_skip_that_says_nothing_any_more_goes_but_what_was_forgotten_stays(stage: Stage) -> None:
+    *near, odd, other = tracks(stage, 5)
+    first, triplets = skip_of(stage, near, odd)
+    second, more = skip_of(stage, near, other, 200.0)
+    stage.ours.triplets.replace_skips([first, second], [*triplets, *more])
+    stage.ours.triplets.forget([one.id or 0 for one in stage.ours.triplets.of_profile("default") if one.odd == odd])
+    stage.ours.triplets.replace_skips([first, second], [])
+    assert stage.ours.triplets.counts("default") == {"survey": 0, "skip": 0, "library": 0, "forgotten": 1}
+
+
+def test_imported_skips_of_one_moment_are_one_entry(stage: Stage) -> None:
+    a, b, c, odd = tracks(stage, 4)
+    said = [Triplet(a, b, odd, "skip", 0.5, created=9.0), Triplet(b, c, odd, "skip", 0.5, created=9.0)]
+    assert stage.ours.triplets.add([*said, Triplet(a, c, odd, "skip", 0.5, created=10.0)]) == 2
+
+
+def test_answers_that_come_late_count_as_new_whatever_their_time(stage: Stage) -> None:
+    a, b, c, d = tracks(stage, 4)
+    stage.ours.triplets.add([Triplet(a, b, c, "survey", created=2e9)])
+    stage.ours.metrics.note_lesson("default", "1", stage.ours.triplets.of_profile("default")[-1].id or 0)
+    assert stage.ours.metrics.unlearned("default") == 0
+    stage.ours.triplets.add([Triplet(a, b, d, "survey", created=1.0)])
+    assert stage.ours.metrics.unlearned("default") == 1
+
+
+def test_a_lesson_from_older_vectors_has_seen_nothing(stage: Stage) -> None:
+    a, b, c = tracks(stage, 3)
+    stage.ours.triplets.add([Triplet(a, b, c, "survey")])
+    stage.ours.metrics.note_lesson("default", "0", 1000)
+    assert stage.ours.metrics.unlearned("default") == 1
+    assert not stage.ours.metrics.has_lesson("default")
+
+
+HOME = Player("a name of its own", "machine:/var/lib/mopidy")
+
+
+@pytest.mark.parametrize(
+    ("earlier", "adopted"),
+    [
+        (["machine:/var/lib/mopidy"], {"machine:/var/lib/mopidy"}),
+        (["1f2e3d4c5b6a:/var/lib/mopidy"], {"1f2e3d4c5b6a:/var/lib/mopidy"}),
+        (["machine:/var/lib/mopidy", "other:/var/lib/mopidy"], {"machine:/var/lib/mopidy"}),
+        (["machine:/home/me/.local/share/mopidy"], set()),
+    ],
+)
+def test_a_player_adopts_the_plays_of_its_earlier_name(stage: Stage, earlier: list[str], adopted: set[str]) -> None:
+    (track,) = tracks(stage, 1)
+    for moment, name in enumerate(earlier):
+        stage.ours.plays.add(replace(play(track, float(moment)), player=name))
+    stage.ours.plays.adopt(HOME)
+    stage.ours.plays.adopt(HOME)
+    assert len(stage.ours.plays.since(0.0, player=HOME.name)) == len(adopted)
+    assert {one.player for one in stage.ours.plays.since(0.0)} == {
+        *set(earlier) - adopted,
+        *([HOME.name] if adopted else []),
+    }
+
+
+def test_plays_of_another_profile_are_told_apart(stage: Stage) -> None:
+    (track,) = tracks(stage, 1)
+    stage.ours.plays.add(play(track))
+    assert stage.ours.plays.since(0.0, profile="default")
+    assert not stage.ours.plays.since(0.0, profile="kim")
 
 
 def test_library_triplets_are_drawn_anew(stage: Stage) -> None:
@@ -547,6 +699,59 @@ def test_with_plain_in_use_nothing_learned_is(stage: Stage) -> None:
     learned(stage, "weights")
     learned(stage, "plain")
     assert stage.ours.metrics.in_use("default") is None
+
+
+def test_a_full_matrix_comes_back_to_single_precision(stage: Stage) -> None:
+    stage.analyse(stage.add("heard.ogg"))
+    matrix = np.array([[0.75, 0.3], [0.3, 1.25]])
+    metric = replace(plain(FEATURES, [[0.0, 1.0], [2.0, 5.0]]), matrix=matrix, learner="full")
+    stage.ours.metrics.add(
+        LearnedMetric(metric, {}, 10, None, None, None), profile="default", extractor="1", in_use=True
+    )
+    found = stage.ours.metrics.in_use("default")
+    assert found is not None
+    np.testing.assert_allclose(found.metric.matrix, matrix, rtol=1e-6)
+    with sqlite3.connect(stage.ours.path) as connection:
+        assert connection.execute("SELECT form, length(matrix) FROM smartqueue_metric").fetchall() == [("triangle", 12)]
+
+
+def test_a_pinned_metric_stays_in_use_until_it_is_unpinned(stage: Stage) -> None:
+    first = learned(stage, "weights")
+    stage.ours.metrics.pin("default", first)
+    second = learned(stage, "matrix")
+    assert used(stage) == first
+    stage.ours.metrics.unpin("default")
+    assert used(stage) == second
+
+
+def test_plain_can_be_pinned_too(stage: Stage) -> None:
+    learned(stage, "weights")
+    stage.ours.metrics.pin("default", None)
+    learned(stage, "matrix")
+    assert used(stage) is None
+    assert stage.ours.metrics.pinned("default") == Pin(None, lapsed=False)
+
+
+def test_a_pin_ends_with_the_vectors_of_its_day(stage: Stage) -> None:
+    first = learned(stage, "weights")
+    stage.ours.metrics.pin("default", first)
+    with sqlite3.connect(stage.ours.path) as connection:
+        connection.execute("UPDATE smartqueue_schema SET extractor = 'newer'")
+    assert stage.ours.metrics.is_suspended("default")
+    newer = learned(stage, "matrix", extractor="newer")
+    assert used(stage) == newer
+    assert stage.ours.metrics.pinned("default") == Pin(first, lapsed=True)
+
+
+def test_listeners_pin_apart(stage: Stage) -> None:
+    first = learned(stage, "weights")
+    stage.ours.metrics.pin("kim", None)
+    assert used(stage) == first
+
+
+def used(stage: Stage) -> int | None:
+    found = stage.ours.metrics.in_use("default")
+    return None if found is None else found.metric.id
 
 
 def test_a_metric_of_other_vectors_is_not_used(stage: Stage) -> None:

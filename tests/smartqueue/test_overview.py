@@ -101,10 +101,10 @@ def test_what_albums_say_has_no_time() -> None:
 
 
 def test_each_lesson_that_was_judged_stands_with_its_accuracies() -> None:
-    lesson = Kept(1, "weights", "1", 40, 0.62, 0.54, 0.02, at(4), in_use=False)
-    stays = Kept(2, "plain", "1", 40, 0.54, 0.54, None, at(4), in_use=True)
-    unjudged = Kept(3, "weights", "1", 40, None, None, None, at(5), in_use=False)
-    found = history([], [lesson, stays, unjudged])
+    lesson = Kept(1, "weights", "1", 40, 0.62, 0.54, 0.02, "survey", at(4), in_use=False, best=False)
+    by_teaching_questions = Kept(2, "weights", "1", 40, 0.5, 0.17, 0.08, "", at(4), in_use=True, best=True)
+    unjudged = Kept(3, "weights", "1", 40, None, None, None, "", at(5), in_use=False, best=False)
+    found = history([], [lesson, by_teaching_questions, unjudged])
     assert (found.learned.tolist(), found.accuracies.tolist()) == ([at(4)], [0.62])
     assert found.plain_accuracies.tolist() == [0.54]
 

@@ -92,8 +92,24 @@ def test_a_program_that_was_started_anew_does_not_ask_again(stage: Stage) -> Non
 
 def test_twenty_questions_are_of_three_artists_each_and_spread(stage: Stage) -> None:
     asked = [stage.next() for _ in range(20) if stage.answer(1)]
-    assert all(len({track.artist for track in question}) == 3 for question in asked)
+    chosen = [question for count, question in enumerate(asked, 1) if count % 4]
+    assert all(len({track.artist for track in question}) == 3 for question in chosen)
     assert len({track.id for question in asked for track in question}) >= 15
+
+
+def test_one_question_in_four_the_first_among_them_is_of_any_three(stage: Stage) -> None:
+    for _ in range(8):
+        tracks = stage.next_ids()
+        assert stage.questions.answer(stage.database, tracks, tracks[0], "default")
+    found = stage.database.triplets.of_profile("default")
+    assert [triplet.at_random for triplet in found] == [True, False, False, False] * 2
+
+
+def test_an_answer_to_what_was_not_asked_is_not_taken_for_one_of_any_three(stage: Stage) -> None:
+    asked = stage.next_ids()
+    others = [id_ for id_ in stage.store.read(stage.database, "default").library.ids.tolist() if id_ not in asked]
+    assert stage.questions.answer(stage.database, others[:3], others[0], "default")
+    assert stage.database.triplets.of_any_three("default") == 0
 
 
 def test_listeners_have_questions_of_their_own(stage: Stage) -> None:
@@ -158,7 +174,8 @@ def test_answers_and_skips_both_change_what_is_asked(stage: Stage) -> None:
         with stage.database._connection.transaction() as connection:  # noqa: SLF001 - a fresh start for each
             connection.execute("DELETE FROM smartqueue_triplet")
         stage.database.triplets.add(triplets)
-        for number in range(12):
+        # Each fourth question is any three, whatever was said.
+        for number in range(13):
             stage.database.questions.answer([1, 2, 3 + number], None, "default")
         stage.questions = stage.started_anew()
         return [stage.next_ids()]

@@ -51,7 +51,7 @@ def test_listeners_answer_apart(database: Database) -> None:
     assert database.questions.answer([1, 2, 3], 1, "default")
     assert database.questions.answer([1, 2, 3], 2, "somebody")
     assert (said(database), said(database, "somebody")) == ([(2, 3, 1)], [(1, 3, 2)])
-    assert database.questions.undo("somebody") == (1, 2, 3)
+    assert database.questions.undo("somebody") == ((1, 2, 3), False)
     assert (database.questions.count("default"), database.questions.count("somebody")) == (1, 0)
 
 
@@ -74,7 +74,7 @@ def test_many_at_once_keep_an_answer_once(beets: Beets, database: Database) -> N
 def test_undo_takes_the_latest_answer_and_its_triplet(database: Database) -> None:
     database.questions.answer([1, 2, 3], 1, "default")
     database.questions.answer([4, 5, 6], 4, "default")
-    assert database.questions.undo("default") == (4, 5, 6)
+    assert database.questions.undo("default") == ((4, 5, 6), False)
     assert said(database) == [(2, 3, 1)]
     assert database.questions.asked("default") == {(1, 2, 3)}
 
@@ -86,6 +86,15 @@ def test_what_was_undone_can_be_answered_again(database: Database) -> None:
     assert said(database) == [(1, 3, 2)]
 
 
+def test_whether_the_three_were_any_three_is_kept_and_comes_back_with_undo(database: Database) -> None:
+    database.questions.answer([1, 2, 3], 1, "default", at_random=True)
+    database.questions.answer([4, 5, 6], 4, "default")
+    assert [triplet.at_random for triplet in database.triplets.of_profile("default")] == [True, False]
+    assert database.triplets.of_any_three("default") == 1
+    database.questions.undo("default")
+    assert database.questions.undo("default") == ((1, 2, 3), True)
+
+
 def test_without_an_answer_there_is_nothing_to_undo(database: Database) -> None:
     assert database.questions.undo("default") is None
 
@@ -94,12 +103,12 @@ def test_undo_takes_an_answer_whose_triplet_was_forgotten(database: Database) ->
     database.questions.answer([1, 2, 3], 1, "default")
     database.triplets.forget([triplet.id or 0 for triplet in database.triplets.of_profile("default")])
     assert database.questions.asked("default") == {(1, 2, 3)}
-    assert database.questions.undo("default") == (1, 2, 3)
+    assert database.questions.undo("default") == ((1, 2, 3), False)
     assert database.questions.asked("default") == set()
 
 
 def test_answers_that_came_from_a_file_count_as_asked(database: Database) -> None:
-    database.triplets.take([Triplet(9, 7, 8, "survey", created=1.0), Triplet(4, 5, 6, "skip", created=1.0)])
+    database.triplets.add([Triplet(9, 7, 8, "survey", created=1.0), Triplet(4, 5, 6, "skip", created=1.0)])
     assert database.questions.asked("default") == {(7, 8, 9)}
     assert database.questions.count("default") == 1
     assert database.questions.count("default", 2.0) == 0

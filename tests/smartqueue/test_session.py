@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import pytest
+
 from smartqueue.listening import Play
 from smartqueue.session import Session, Wish
 
@@ -16,18 +18,21 @@ class Listener:
         self.now = 1_000_000.0
 
     def hears(self, track: int, seconds: float = LENGTH, outcome: str = "finished", *, chosen: bool = False) -> None:
-        self.session.began(track, self.now, chosen=chosen)
-        queued_by = "listener" if chosen else "smartqueue"
-        play = Play(track, "player", "default", self.now, seconds, LENGTH, outcome, queued_by)
+        self.session.began(self._play(track, 0, "", chosen=chosen))
+        play = self._play(track, seconds, outcome, chosen=chosen)
         self.now += seconds
-        self.session.ended(play, self.now)
+        self.session.ended(play)
 
-    def skips(self, track: int) -> None:
-        self.hears(track, 5, "skipped")
+    def skips(self, track: int, seconds: float = 5, *, chosen: bool = False) -> None:
+        self.hears(track, seconds, "skipped", chosen=chosen)
 
     def wishes(self, playing: int, *, chosen: bool = False) -> Wish:
-        self.session.began(playing, self.now, chosen=chosen)
+        self.session.began(self._play(playing, 0, "", chosen=chosen))
         return self.session.wish(playing, self.now, chosen=chosen)
+
+    def _play(self, track: int, seconds: float, outcome: str, *, chosen: bool) -> Play:
+        queued_by = "listener" if chosen else "smartqueue"
+        return Play(track, "player", "default", self.now, seconds, LENGTH, outcome, queued_by)
 
 
 def weights(wish: Wish) -> dict[int, float]:
@@ -92,11 +97,41 @@ def test_what_is_kept_after_all_pushes_away_no_more() -> None:
     assert not listener.wishes(3).skipped
 
 
-def test_choosing_another_track_begins_elsewhere() -> None:
+@pytest.mark.parametrize("outcome", ["chosen_away", "stopped", "removed", "back", "interrupted"])
+def test_a_new_start_is_near_to_what_plays_alone(outcome: str) -> None:
     listener = Listener()
     listener.hears(1, chosen=True)
-    listener.hears(2, 20, "chosen_away")
-    assert weights(listener.wishes(9, chosen=True)) == {9: 1.0}
+    listener.skips(3)
+    listener.session.wants_more_like(5)
+    listener.hears(2, 20, outcome)
+    wish = listener.wishes(9, chosen=True)
+    assert weights(wish) == {9: 1.0}
+    assert not wish.away
+
+
+def test_what_failed_changes_nothing() -> None:
+    listener = Listener()
+    listener.hears(1, chosen=True)
+    listener.hears(2, 0, "failed")
+    assert set(listener.wishes(3).seeds) == {1, 3}
+
+
+def test_passing_over_what_the_listener_queued_says_nothing() -> None:
+    listener = Listener()
+    listener.hears(1, chosen=True)
+    listener.skips(2, chosen=True)
+    wish = listener.wishes(3)
+    assert not wish.away
+    assert not wish.skipped
+
+
+def test_what_was_skipped_before_it_sounded_says_nothing() -> None:
+    listener = Listener()
+    listener.hears(1, chosen=True)
+    listener.skips(2, 0.4)
+    wish = listener.wishes(3)
+    assert not wish.away
+    assert not wish.skipped
 
 
 def test_a_long_pause_begins_anew_but_what_was_heard_stays_heard() -> None:

@@ -7,7 +7,7 @@ from dataclasses import replace
 import pytest
 
 from demonstration.programs import Beets
-from smartqueue.database import Database, Kept
+from smartqueue.database import Database, Kept, Pin
 from smartqueue.listening import Play, Triplet
 from smartqueue.stories import stories, verdict, weighs
 
@@ -47,7 +47,7 @@ def test_albums_and_artists_say_that_it_was_they(analysed: Beets) -> None:
     with Database(analysed.library, analysed.music) as database:
         (a, b, c), (near_a, near_b, odd) = names(database)
         (story,) = stories(database, [Triplet(a, b, c, "library")])
-    assert story.in_words() == f"{near_a} and {near_b} are of one album or artist, {odd} is of another"
+    assert story.in_words() == f"{near_a} and {near_b} share an album or artist; {odd} does not"
 
 
 def test_a_removed_track_says_so(analysed: Beets) -> None:
@@ -65,28 +65,66 @@ def test_a_name_is_no_part_of_the_sentence(beets: Beets) -> None:
     assert "{near_a} {0} { is the odd one out" in story.in_words()
 
 
-KEPT = Kept(7, "weights", "1", 40, 0.62, 0.54, 0.021, 1.7e9, in_use=True)
+KEPT = Kept(7, "weights", "1", 40, 0.62, 0.54, 0.021, "survey", 1.7e9, in_use=True, best=True)
+
+
+def told(
+    history: list[Kept],
+    pin: Pin | None = None,
+    *,
+    has_lesson: bool = True,
+    is_suspended: bool = False,
+    any_three: int = 20,
+) -> str:
+    words = verdict(history, "1", pin, has_lesson=has_lesson, is_suspended=is_suspended, any_three=any_three)
+    return words.replace("\u00a0", " ")
 
 
 def test_without_any_lesson_it_is_said_how_to_begin() -> None:
-    assert verdict([], "1").startswith("Nothing learned yet: skip what does not fit")
+    assert told([], has_lesson=False).startswith("Nothing learned yet: skip what does not fit")
 
 
-def test_the_metric_in_use_is_told_beside_plain() -> None:
-    told = verdict([KEPT], "1").replace("\u00a0", " ")
-    assert told.startswith("Metric 7 is in use.")
-    assert "62.0 % of the answers that it had not seen, plain in 54.0 %" in told
-    assert "+8.0 ± 2.1 points" in told
+def test_the_metric_in_use_is_told_beside_no_learning() -> None:
+    assert told([KEPT]) == (
+        "What was learned is in use (metric 7). It names the odd one of any three songs in 62 % of your answers,"
+        " without learning in 54 %, a gain of +8 ± 2 points; guessing would in 33 %."
+    )
 
 
-def test_plain_that_won_is_told_from_plain_that_was_chosen() -> None:
-    unused = replace(KEPT, in_use=False)
-    assert "nothing that is better" in verdict([unused, replace(KEPT, id=8, learner="plain")], "1")
-    assert "by your choice" in verdict([unused], "1")
+def test_skips_judge_where_answers_to_any_three_songs_are_few() -> None:
+    assert "It tells which track you skip in 62 % of your skips" in told([replace(KEPT, judged_by="skip")], any_three=2)
 
 
-def test_a_metric_of_an_older_analysis_is_not_said_to_be_in_use() -> None:
-    assert verdict([KEPT], "2").startswith("The plain metric is in use")
+def test_where_too_little_judges_it_is_said_how_much_more_it_takes() -> None:
+    unjudged = replace(KEPT, judged_by="", accuracy=None, plain_accuracy=None)
+    assert told([unjudged], any_three=12).endswith("can be told after 32 more answers in the survey.")
+
+
+def test_what_earlier_versions_judged_by_teaching_questions_is_not_repeated() -> None:
+    assert "%" not in told([replace(KEPT, judged_by="", accuracy=0.5, plain_accuracy=0.17)], any_three=0)
+
+
+def test_no_learning_that_won_is_told_from_no_learning_that_was_chosen() -> None:
+    unused = replace(KEPT, in_use=False, best=False)
+    assert "nothing that was learned predicts you better" in told([unused])
+    assert "You chose no learning, which stays in use until you choose otherwise." in told([unused], Pin(None, False))
+
+
+def test_a_choice_stays_and_a_better_metric_is_told_beside_it() -> None:
+    chosen = replace(KEPT, id=6, best=False)
+    words = told([chosen, replace(KEPT, in_use=False)], Pin(6, False))
+    assert words.endswith(
+        "You chose metric 6, which stays in use until you choose otherwise. A better one is available: metric 7."
+    )
+
+
+def test_a_choice_that_ended_with_a_new_analysis_says_so() -> None:
+    assert told([], Pin(6, True)).startswith("You had chosen metric 6; that ended with the new analysis")
+
+
+def test_what_was_learned_from_an_older_analysis_is_said_to_be_learned_anew() -> None:
+    older = replace(KEPT, extractor="0", in_use=False)
+    assert told([older], has_lesson=False, is_suspended=True).startswith("What was learned is of an older analysis")
 
 
 @pytest.mark.parametrize(

@@ -6,13 +6,14 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from smartqueue.database.connection import Connection, DatabaseError
-from smartqueue.database.metrics import Kept, LearnedMetric, MetricError, Metrics
+from smartqueue.database.metrics import Kept, LearnedMetric, MetricError, Metrics, Pin
 from smartqueue.database.plays import Plays
 from smartqueue.database.questions import Questions
 from smartqueue.database.tracks import OF_ITEM, Description, Files, FileState, Item, Track, Tracks
 from smartqueue.database.triplets import Triplets
 from smartqueue.database.vectors import Heard, Library, Vectors
 from smartqueue.features import EXTRACTOR
+from smartqueue.listening import DERIVATION, skip_triplets
 from smartqueue.metric import Metric, plain
 
 __all__ = [
@@ -27,6 +28,7 @@ __all__ = [
     "LearnedMetric",
     "Library",
     "MetricError",
+    "Pin",
     "State",
     "Track",
 ]
@@ -34,7 +36,10 @@ __all__ = [
 
 @dataclass(frozen=True)
 class State:
-    """The database at a glance, over all profiles; stale are vectors in use that the newest extractor has not heard."""
+    """The database at a glance, over all profiles; stale are vectors in use that the newest extractor has not heard.
+
+    triplets: by source how many answers, skips and library triplets there are.
+    """
 
     analyzed: int
     stale: int
@@ -75,8 +80,22 @@ class Database:
         self._connection.close()
 
     def migrate(self) -> None:
-        """Makes our tables, or brings older ones to this version; refuses those of a newer one."""
+        """Makes our tables, or brings older ones to this version; refuses those of a newer one.
+
+        Triplets of skips that were stored by an older rule are derived anew, once.
+        """
         self._connection.migrate()
+        if self._connection.number("SELECT derivation FROM smartqueue_schema") < DERIVATION:
+            self.derive_skips()
+
+    def derive_skips(self) -> tuple[int, int]:
+        """Derives the triplets of all skips anew from what was played; how many plays, and skips that teach."""
+        plays = self.plays.since(0.0)
+        triplets = skip_triplets(plays)
+        self.triplets.replace_skips([play.id for play in plays if play.id is not None], triplets)
+        with self._connection.transaction() as connection:
+            connection.execute("UPDATE smartqueue_schema SET derivation = ?", (DERIVATION,))
+        return len(plays), len({triplet.play for triplet in triplets})
 
     @property
     def is_ours(self) -> bool:
@@ -90,8 +109,8 @@ class Database:
             "SELECT (SELECT COUNT(*) FROM smartqueue_track), (SELECT COUNT(item_id) FROM smartqueue_track),"
             " (SELECT MAX(changed) FROM smartqueue_track)"
         )
-        metric = self._connection.all("SELECT id FROM smartqueue_metric WHERE profile = ? AND in_use", profile)
-        return self._connection.file_number, *map(tuple, tracks + metric)
+        learned = self.metrics.in_use(profile)
+        return self._connection.file_number, *map(tuple, tracks), learned and learned.metric.id
 
     def metric(self, profile: str, library: Library) -> Metric:
         """The metric to compare a library's tracks by: the learned one in use, else the plain one."""
@@ -107,7 +126,7 @@ class Database:
             " LEFT JOIN smartqueue_pending p ON p.track = t.id",
         )
         triplets = self._connection.all(
-            "SELECT source, COUNT(*) FROM smartqueue_triplet WHERE forgotten IS NULL GROUP BY source"
+            "SELECT source, COUNT(*) FROM smartqueue_triplet WHERE forgotten IS NULL AND id = entry GROUP BY source"
         )
         return State(
             **dict(counts[0]),

@@ -6,7 +6,7 @@ import json
 from collections.abc import Iterable
 
 from smartqueue.database.connection import Connection, Cursor
-from smartqueue.listening import Play, is_finished, is_kept
+from smartqueue.listening import Play, Player, is_finished, is_kept
 
 
 class Plays:
@@ -23,8 +23,8 @@ class Plays:
         with self._connection.transaction() as connection:
             new = connection.execute(
                 "INSERT OR IGNORE INTO smartqueue_play"
-                " (track, player, profile, started, listened, length, outcome, queued_by, context)"
-                " VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)",
+                " (track, player, profile, started, listened, length, outcome, queued_by, context, follows)"
+                " VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
                 (
                     play.track,
                     play.player,
@@ -35,6 +35,7 @@ class Plays:
                     play.outcome,
                     play.queued_by,
                     json.dumps(play.context),
+                    int(play.follows),
                 ),
             ).rowcount
             if new and count:
@@ -44,15 +45,39 @@ class Plays:
             ).fetchone()
         return int(row["id"])
 
-    def since(self, moment: float, *, player: str | None = None) -> list[Play]:
-        """The plays that began after a time (UTC seconds), oldest first, of one player or of all."""
+    def since(self, moment: float, *, player: str | None = None, profile: str | None = None) -> list[Play]:
+        """The plays that began after a time (UTC seconds), oldest first; of one player or profile, or of all."""
         rows = self._connection.all(
-            "SELECT * FROM smartqueue_play WHERE started >= ? AND (? IS NULL OR player = ?) ORDER BY started, id",
+            "SELECT * FROM smartqueue_play WHERE started >= ?1 AND (?2 IS NULL OR player = ?2)"
+            " AND (?3 IS NULL OR profile = ?3) ORDER BY started, id",
             moment,
             player,
-            player,
+            profile,
         )
-        return [Play(**{**dict(row), "context": json.loads(row["context"])}) for row in rows]
+        return [
+            Play(**{**dict(row), "context": json.loads(row["context"]), "follows": bool(row["follows"])})
+            for row in rows
+        ]
+
+    def adopt(self, player: Player) -> None:
+        """Gives a player the plays of its earlier name, once: those of this machine, else of its former name.
+
+        A container has a new host name each time it is made, and the same place for its data.
+        """
+        if self._connection.first("SELECT 1 FROM smartqueue_play WHERE player = ?", player.name):
+            return
+        place = player.earlier.partition(":")[2]
+        rows = self._connection.all(
+            "SELECT DISTINCT player FROM smartqueue_play WHERE substr(player, instr(player, ':') + 1) = ?", place
+        )
+        names = [row["player"] for row in rows]
+        own = [player.earlier] if player.earlier in names else names
+        if own:
+            with self._connection.transaction() as connection:
+                connection.execute(
+                    "UPDATE OR IGNORE smartqueue_play SET player = ? WHERE player IN (SELECT value FROM json_each(?))",
+                    (player.name, json.dumps(own)),
+                )
 
     def listened(self, ids: Iterable[int]) -> dict[int, float]:
         """For how many seconds the plays with these ids were listened to."""

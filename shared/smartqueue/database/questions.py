@@ -23,11 +23,11 @@ class Questions:
     def __init__(self, connection: Connection) -> None:
         self._connection = connection
 
-    def answer(self, tracks: Collection[int], odd: int | None, profile: str) -> bool:
+    def answer(self, tracks: Collection[int], odd: int | None, profile: str, *, at_random: bool = False) -> bool:
         """Keeps an answer and its triplet, both or neither; whether it was new.
 
-        odd: which of the three is the odd one out, None for "can't tell". A listener's second answer to a question
-        is not kept: the first stands until it is undone.
+        odd: which of the three is the odd one out, None for "can't tell". at_random: whether the three were any three,
+        not chosen to teach. A listener's second answer to a question is not kept: the first stands until it is undone.
 
         Raises ValueError for what is not three different tracks, or an odd one that is none of them.
         """
@@ -42,24 +42,31 @@ class Questions:
             )
             if cursor.rowcount and odd is not None:
                 near_a, near_b = (track for track in three if track != odd)
-                connection.execute(
-                    "INSERT INTO smartqueue_triplet (near_a, near_b, odd, source, weight, profile, created, question)"
-                    " VALUES (?, ?, ?, 'survey', 1, ?, ?, ?)",
-                    (near_a, near_b, odd, profile, now, cursor.lastrowid),
-                )
+                triplet = connection.execute(
+                    "INSERT INTO smartqueue_triplet"
+                    " (near_a, near_b, odd, source, weight, profile, created, question, at_random)"
+                    " VALUES (?, ?, ?, 'survey', 1, ?, ?, ?, ?)",
+                    (near_a, near_b, odd, profile, now, cursor.lastrowid, int(at_random)),
+                ).lastrowid
+                connection.execute("UPDATE smartqueue_triplet SET entry = id WHERE id = ?", (triplet,))
             return bool(cursor.rowcount)
 
-    def undo(self, profile: str) -> Three | None:
-        """Takes a listener's latest answer back, and its triplet; which question it was, None where there is none."""
+    def undo(self, profile: str) -> tuple[Three, bool] | None:
+        """Takes a listener's latest answer back, and its triplet; None where there is none.
+
+        Which question it was, and whether its three were any three; of a "can't tell" that is not known.
+        """
         with self._connection.transaction() as connection:
             row = connection.execute(
                 "SELECT id, a, b, c FROM smartqueue_question WHERE profile = ? ORDER BY id DESC LIMIT 1", (profile,)
             ).fetchone()
             if row is None:
                 return None
-            connection.execute("DELETE FROM smartqueue_triplet WHERE question = ?", (row["id"],))
+            taken_back = connection.execute(
+                "DELETE FROM smartqueue_triplet WHERE question = ? RETURNING at_random", (row["id"],)
+            ).fetchone()
             connection.execute("DELETE FROM smartqueue_question WHERE id = ?", (row["id"],))
-            return row["a"], row["b"], row["c"]
+            return (row["a"], row["b"], row["c"]), bool(taken_back and taken_back["at_random"])
 
     def asked(self, profile: str) -> set[Three]:
         """What a listener has answered, ids in order; answers that were taken from a file (triplet_file) among them."""

@@ -19,8 +19,9 @@ class Triplets:
     """Checked input: who was compared, by whom, and what belongs together.
 
     `points` is (tracks, features), `rows` (n, 3) track numbers (near, near, odd), `weights` (n,),
-    `questions` (n,) and `artists` (tracks,) numbers from 0, `library` (n,) whether the row is library's. Tracks
-    without an artist's name have each a number of their own.
+    `questions` (n,) and `artists` (tracks,) numbers from 0. `library` and `skips` (n,) are whether the row is of
+    that source, `at_random` whether it answers a question of any three tracks, `seen` whether the metric in use
+    was learned from it. Tracks without an artist's name have each a number of their own.
     """
 
     points: Floats
@@ -28,6 +29,9 @@ class Triplets:
     weights: Floats
     questions: Integers
     library: Booleans
+    skips: Booleans
+    at_random: Booleans
+    seen: Booleans
     artists: Integers | None
     groups: Integers | None
 
@@ -40,6 +44,8 @@ def check(
     questions: ArrayLike | None,
     sources: ArrayLike | None,
     artists: ArrayLike | None,
+    at_random: ArrayLike | None,
+    seen: ArrayLike | None,
 ) -> Triplets:
     """Check what `learn` was given; a ValueError names the first row that is wrong."""
     points = _numbers("vectors", vectors)
@@ -83,6 +89,9 @@ def check(
         weights=mass,
         questions=question,
         library=source == "library",
+        skips=source == "skip",
+        at_random=_flags("at_random", at_random, count) & (source == "survey"),
+        seen=_flags("seen", seen, count),
         artists=artist,
         groups=None if groups is None else _labels("groups", groups, points.shape[1], "one a feature"),
     )
@@ -99,6 +108,14 @@ def _labels(name: str, values: ArrayLike, count: int, each: str) -> Integers:
     labels = np.asarray(values)
     _same_length(name, labels, count, each)
     return np.asarray(np.unique(labels.astype(str), return_inverse=True)[1], dtype=np.int64)
+
+
+def _flags(name: str, values: ArrayLike | None, count: int) -> Booleans:
+    flags = np.zeros(count, dtype=bool) if values is None else np.asarray(values)
+    _same_length(name, flags, count, "one a triplet")
+    if flags.dtype != bool:
+        raise ValueError(f"{name} must be true or false, not {flags.dtype}")
+    return flags
 
 
 def _same_length(name: str, values: NDArray[np.generic], count: int, each: str) -> None:

@@ -96,11 +96,19 @@ class Metrics(Handler):
         def question(database: Database) -> dict[str, Any]:
             found = database.metrics.history(profile)
             extractor = database.vectors.extractor
-            learned = database.metrics.in_use(profile)
+            learned, pin = database.metrics.in_use(profile), database.metrics.pinned(profile)
             return {
                 "in_use": learned.metric.id if learned else None,
-                "verdict": verdict(found, extractor),
-                "new": database.triplets.new(profile),
+                "chosen": pin is not None and not pin.lapsed,
+                "verdict": verdict(
+                    found,
+                    extractor,
+                    pin,
+                    has_lesson=database.metrics.has_lesson(profile),
+                    is_suspended=database.metrics.is_suspended(profile),
+                    any_three=database.triplets.of_any_three(profile),
+                ),
+                "new": database.metrics.unlearned(profile),
                 "metrics": [
                     {
                         "id": kept.id,
@@ -109,6 +117,7 @@ class Metrics(Handler):
                         "accuracy": kept.accuracy,
                         "plain_accuracy": kept.plain_accuracy,
                         "uncertainty": kept.uncertainty,
+                        "judged_by": kept.judged_by,
                         "created": kept.created,
                         "usable": kept.extractor == extractor,
                     }
@@ -139,16 +148,21 @@ def _weights(metric: Metric | None) -> dict[str, Any]:
 
 
 class UseMetric(Handler):
-    """Goes back to an earlier metric, or to the plain one."""
+    """Puts a metric in use that stays in use, or leaves that to learning."""
 
     async def post(self) -> None:
-        """{id}, null for the plain one."""
+        """{id}, null for the plain one, "auto" for what learning finds best."""
         profile, body = self.profile, self.body()
         if "id" not in body:
-            raise RefusedError(HTTPStatus.BAD_REQUEST, "which metric? Give its id, or null for plain")
-        number = None if body["id"] is None else self.number(body["id"])
+            raise RefusedError(HTTPStatus.BAD_REQUEST, 'which metric? Give its id, null for plain, or "auto"')
+        chosen = body["id"]
+        if chosen == "auto":
+            await self.site.store.ask(lambda database: database.metrics.unpin(profile))
+            self.answer({"id": chosen})
+            return
+        number = None if chosen is None else self.number(chosen)
         try:
-            await self.site.store.ask(lambda database: database.metrics.use(profile, number))
+            await self.site.store.ask(lambda database: database.metrics.pin(profile, number))
         except MetricError as error:
             raise RefusedError(HTTPStatus.CONFLICT, str(error)) from error
         self.answer({"id": number})

@@ -12,6 +12,7 @@ from smartqueue.database import Database, Description
 from smartqueue.foresight import EACH, Watch
 from smartqueue.playable import is_playable
 from smartqueue.questionnaire import NothingToAskError, Questionnaire, today
+from smartqueue.survey import RANDOM_EVERY
 from smartqueue.web.handler import Handler, RefusedError
 from smartqueue.web.site import Site
 
@@ -34,7 +35,7 @@ class Survey:
         def keep(database: Database, among: Candidates) -> dict[str, Any]:
             if not set(tracks) <= set(among.library.ids.tolist()):
                 raise RefusedError(HTTPStatus.NOT_FOUND, "one of the tracks is not in the library any more")
-            return {"new": database.questions.answer(tracks, odd, profile)}
+            return {"new": self._questions.answer(database, tracks, odd, profile)}
 
         return await self._asked(profile, keep)
 
@@ -69,6 +70,7 @@ class Survey:
         return {
             **counts,
             "each": EACH,
+            "random_every": RANDOM_EVERY,
             "foresight": [asdict(one) for one in self._watch.of(profile)],
             "more_soon": self._watch.is_at_work,
         }

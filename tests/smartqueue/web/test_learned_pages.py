@@ -152,7 +152,9 @@ def learn(pages: Pages, *, in_use: bool = True, extractor: str = EXTRACTOR, prof
     with pages.database() as database:
         metric = plain(NAMES, database.vectors.library().vectors)
         weights = np.where(np.array(FEATURE_GROUPS) == "rhythm", 1.8, 0.5)
-        learned = LearnedMetric(replace(metric, matrix=np.diag(weights), learner="weights"), {}, 40, 0.62, 0.54, 0.021)
+        learned = LearnedMetric(
+            replace(metric, matrix=np.diag(weights), learner="weights"), {}, 40, 0.62, 0.54, 0.021, "survey"
+        )
         return database.metrics.add(learned, profile=profile, extractor=extractor, in_use=in_use)
 
 
@@ -175,7 +177,7 @@ def test_the_metric_in_use_says_what_counts(pages: Pages) -> None:
     number = learn(pages)
     told = pages.ask("/api/metrics").json
     assert told["in_use"] == number
-    assert told["verdict"].startswith(f"Metric {number} is in use")
+    assert told["verdict"].startswith(f"What was learned is in use (metric {number}). It names the odd one")
     assert told["groups"][0] == {
         "name": "rhythm",
         "weight": pytest.approx(1.8),
@@ -205,12 +207,24 @@ def test_an_earlier_metric_and_the_plain_one_can_be_used_again(pages: Pages) -> 
     assert in_use(pages) == first
     pages.post("/api/metric", {"id": None})
     assert in_use(pages) is None
+    assert pages.ask("/api/metrics").json["chosen"]
+
+
+def test_what_was_chosen_stays_in_use_until_it_is_left_to_learning_again(pages: Pages) -> None:
+    first = learn(pages)
+    pages.post("/api/metric", {"id": first})
+    second = learn(pages)
+    assert in_use(pages) == first
+    assert f"A better one is available: metric {second}." in pages.ask("/api/metrics").json["verdict"]
+    assert pages.post("/api/metric", {"id": "auto"}).json == {"id": "auto"}
+    assert in_use(pages) == second
+    assert not pages.ask("/api/metrics").json["chosen"]
 
 
 def test_a_metric_of_another_analysis_or_listener_or_none_is_refused(pages: Pages) -> None:
     used = learn(pages)
     old, theirs = learn(pages, in_use=False, extractor="0"), learn(pages, profile="ann")
-    for number, reason in ((old, "vectors of another version"), (theirs, "no metric"), (1000, "no metric")):
+    for number, reason in ((old, "learned from an older analysis"), (theirs, "no metric"), (1000, "no metric")):
         answer = pages.post("/api/metric", {"id": number})
         assert (answer.status, reason in answer.json["error"]) == (409, True)
         assert in_use(pages) == used

@@ -31,9 +31,9 @@ function showWeights(found) {
   find("#verdict").textContent = found.verdict;
   if (!found.metrics.length) find("#verdict").append(" ", make("a", { href: path("survey") }, "To the survey"));
   find("#new").hidden = !found.new;
-  const waiting = found.new === 1 ? "One answer or skip waits" : `${found.new} answers and skips wait`;
+  const waiting = found.new === 1 ? "One new answer or skip" : `${found.new} new answers and skips`;
   find("#new").textContent =
-    `${waiting} for the next lesson. Mopidy begins one by itself when there are enough; “beet learnmetric” does so now.`;
+    `${waiting} since the last learning. Mopidy learns by itself when there are enough; “beet learnmetric” does so now.`;
   find("#weights").hidden = find("#features").hidden = !found.groups.length;
   show("#weights", ...found.groups.map(weight));
   show("#heavier", ...found.heavier.map(feature));
@@ -42,25 +42,29 @@ function showWeights(found) {
 
 // Metrics
 
-function metric(one, inUse) {
+// In what a metric was right or not; what earlier versions judged by says little, and is not shown.
+const judges = { survey: "of your answers", skip: "of your skips", library: "of albums and artists" };
+
+function metric(one, { in_use: inUse, chosen }) {
   const used = one.id === inUse;
-  const name = one.id === null ? "Plain" : `Metric ${one.id}`;
+  const name = one.id === null ? "No learning" : `Metric ${one.id}`;
   const about =
     one.id === null
-      ? "nothing learned, everything counts alike"
-      : `${one.learner}, from ${many(one.triplets, "triplet")}, ${when(one.created)}`;
-  const gain = one.id === null || one.accuracy === null ? null : 100 * (one.accuracy - one.plain_accuracy);
+      ? "everything counts alike"
+      : `${one.learner}, from ${many(one.triplets, "answer, skip or album")}, ${when(one.created)}`;
+  const judged = one.accuracy !== null && one.judged_by in judges;
+  const gain = judged ? 100 * (one.accuracy - one.plain_accuracy) : null;
   const more = gain === null ? "–" : `${gain < 0 ? "−" : "+"}${Math.abs(gain).toFixed(1)}`;
   const doubt = gain === null || one.uncertainty === null ? "" : ` ± ${(100 * one.uncertainty).toFixed(1)}`;
   const choose = () =>
     attempt(async () => {
       await post("api/metric", { id: one.id });
       await showMetrics();
-      say(`${name} is in use.`);
+      say(`${name} is in use, and stays so until you choose otherwise.`);
       find("#metrics .used").focus();
     });
   const use = used
-    ? make("span", { class: "used", tabindex: "-1" }, "In use")
+    ? make("span", { class: "used", tabindex: "-1" }, chosen ? "In use, your choice" : "In use")
     : one.usable
       ? make("button", { type: "button", "aria-label": `Use ${name}`, onclick: choose }, "Use this one")
       : make("span", { class: "quiet" }, "of an older analysis");
@@ -68,7 +72,7 @@ function metric(one, inUse) {
     "tr",
     { "data-metric": one.id ?? "plain", class: used ? "used-row" : null },
     make("th", { scope: "row" }, name, make("br"), make("span", { class: "quiet" }, about)),
-    make("td", { class: "number" }, percent(one.accuracy)),
+    make("td", { class: "number" }, judged ? `${percent(one.accuracy)} ${judges[one.judged_by]}` : "–"),
     make("td", { class: "number" }, more + doubt),
     make("td", {}, use),
   );
@@ -78,10 +82,20 @@ async function showMetrics() {
   const found = await get("api/metrics");
   showWeights(found);
   const learned = found.metrics.filter((one) => one.learner !== "plain");
-  const plain = { id: null, usable: true, accuracy: found.metrics[0]?.plain_accuracy ?? null };
+  const plain = { id: null, usable: true, accuracy: null };
   find("#metrics").hidden = !learned.length;
-  show("#metric-rows", ...[...learned, plain].map((one) => metric(one, found.in_use)));
+  find("#automatic").hidden = !found.chosen;
+  show("#metric-rows", ...[...learned, plain].map((one) => metric(one, found)));
 }
+
+find("#automatic").addEventListener("click", () =>
+  attempt(async () => {
+    await post("api/metric", { id: "auto" });
+    await showMetrics();
+    say("Smartqueue uses what predicts you best.");
+    find("#metrics .used").focus();
+  }),
+);
 
 async function showHistory() {
   const found = await get("api/history");
@@ -148,7 +162,7 @@ function triplet(one, isForgotten) {
       forgotten = found.forgotten;
       mark();
       showCounts(found.counts);
-      say(forgotten ? "Forgotten. The next lesson goes without it." : "It counts again.");
+      say(forgotten ? "Forgotten. Not used from the next learning on." : "It counts again.");
     }),
   );
   mark();

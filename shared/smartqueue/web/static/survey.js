@@ -148,20 +148,25 @@ function showProgress(progress) {
   find("tens").replaceChildren(...Array.from({ length: each }, (_, place) => make("span", { class: place < done ? "done" : null })));
   const left = each - done;
   find("next-look").textContent = progress.more_soon
-    ? "Working out how well your answers can be foreseen…"
-    : `${left} more, and it is worked out how well your answers can be foreseen.`;
+    ? "Checking how well Smartqueue can predict you…"
+    : `After ${left} more ${left === 1 ? "answer" : "answers"}, Smartqueue checks how well it can predict you.`;
   const percent = (share) => `${Math.round(100 * share)} %`;
   const last = foresight.at(-1);
-  if (last) {
+  const judged = foresight.filter((look) => look.accuracy !== null);
+  if (last?.accuracy === null)
+    find("foresight").textContent =
+      `How well it predicts you can be told after some ${last.missing * progress.random_every} more answers: ` +
+      `one question in ${progress.random_every} is of any three songs, and those tell.`;
+  else if (last) {
     const skips = last.skips ? ` and ${last.skips} skips` : "";
     find("foresight").textContent =
-      `With your ${last.answers} answers${skips}, the metric names the odd one out in ${percent(last.accuracy)} ` +
-      `of answers it had not seen (plain: ${percent(last.plain)}).`;
+      `With your ${last.answers} answers${skips}, Smartqueue predicts ${percent(last.accuracy)} of your answers ` +
+      `about any three songs (without learning: ${percent(last.plain)}, guessing: 33 %).`;
   }
-  find("looks").hidden = foresight.length < 2;
+  find("looks").hidden = judged.length < 2;
   const row = (look) =>
     make("tr", {}, ...[look.answers, percent(look.accuracy), percent(look.plain)].map((cell) => make("td", { class: "number" }, cell)));
-  find("looks").tBodies[0].replaceChildren(...foresight.map(row));
+  find("looks").tBodies[0].replaceChildren(...judged.map(row));
   clearTimeout(showProgress.again);
   if (progress.more_soon) showProgress.again = setTimeout(() => get("api/progress").then(showProgress, () => {}), PATIENCE);
 }
@@ -194,12 +199,12 @@ function answer(odd) {
   const tracks = asked.map((track) => track.id);
   change("api/answer", { tracks, odd }, (found) => {
     if (!found.new) return "That was answered already, perhaps in another tab.";
-    return found.question ? "Kept. Here are the next three." : "Kept.";
+    return found.question ? "Saved. Here are the next three." : "Saved.";
   });
 }
 
 function undo() {
-  change("api/undo", {}, (found) => (found.undone ? "Taken back. Here they are again." : "There is nothing to take back."));
+  change("api/undo", {}, (found) => (found.undone ? "Undone. Here they are again." : "There is nothing to undo."));
 }
 
 function leap(seconds) {
