@@ -1,12 +1,17 @@
 """Does learning help? Simulated listeners over real music, real answers, answers at random, and the time it takes.
 
     python -m benchmarks.learning CORPUS [--answers DIR] [--cache DIR] [--json FILE] [--seeds N]
+    python -m benchmarks.learning CORPUS --repeated FROM TO [--json FILE]
 
 CORPUS holds LABEL/track. Listeners with a hidden truth (see listeners.py) answer about some of its tracks, and
 every metric is judged on others, without wrong answers: plain; what `learn` puts in use, which is plain where the
 learned one is not better; what it learned, in use or not; bliss-metric-learning's formula; metric-learn's SCML.
 All hear the same answers, and differences are paired. DIR holds the 601 public answers of the article "Auditory
 metric learning using training triplets": `analysis.csv`, `answer.csv`.
+
+--repeated runs a part of another simulation, that of the listeners numbered FROM to TO, who have twenty lessons, one
+after each 20 answers. How many whose answers are noise ever get a metric in use, and after how many answers do those
+who go by two groups of features?
 """
 
 from __future__ import annotations
@@ -48,6 +53,7 @@ FOLDS = 5
 VERDICTS = 10
 PERMUTED = 200
 RANDOM_ANSWERS = 50
+EACH_LESSON, LESSONS = 20, 20
 SECONDS_ALLOWED = 1800
 OTHERS = {"bliss's formula": BlissMetric(), "SCML": SparseCompositionalMetric()}
 METRICS = ("in use", "learned", *OTHERS)
@@ -286,6 +292,33 @@ def print_permuted(music: Music, jobs: int) -> float:
     return called
 
 
+def repeated(music: Music, truth: str, seed: int) -> Figures:
+    """After how many answers a metric is first put in use, 0 for never; without a truth the answers are noise."""
+    rng = np.random.default_rng([seed, LESSONS])
+    triplets = listeners.questions(np.arange(len(music.points)), EACH_LESSON * LESSONS, rng)
+    if truth:
+        matrix = listeners.truth(truth, music.groups, rng)
+        triplets = listeners.answers(music.points, matrix, triplets, WRONG[0], rng)
+    for lessons in range(1, LESSONS + 1):
+        answers = lessons * EACH_LESSON
+        if learn(music.points, triplets[:answers], groups=music.groups, random_state=seed).better:
+            return {"answers": answers}
+    return {"answers": 0}
+
+
+def print_repeated(music: Music, seeds: range, jobs: int) -> dict[str, list[float]]:
+    """For noise and for two groups."""
+    found = {}
+    for name, truth in (("noise", ""), ("groups", "groups")):
+        figures = in_parallel(partial(repeated, music, truth), seeds, jobs, f"repeated lessons, {name}")
+        found[name] = [one["answers"] for one in figures]
+        ever = [answers for answers in found[name] if answers]
+        print(
+            f"{name}: a metric was in use for {len(ever)} of {len(seeds)} listeners, first after {sorted(ever)} answers"
+        )
+    return found
+
+
 # Cost
 
 
@@ -315,10 +348,16 @@ def print_cost(music: Music) -> list[Figures]:
 def main() -> None:
     parser = listeners.options(__doc__, seeds=3)
     parser.add_argument("--answers", type=Path, help="the folder of the public answers")
+    parser.add_argument("--repeated", type=int, nargs=2, metavar=("FROM", "TO"), help="only repeated lessons, of these")
     arguments = parser.parse_args()
     os.environ["OPENBLAS_NUM_THREADS"] = "1"  # for the workers, each of which has a processor of its own
 
     music = listeners.corpus(arguments.corpus, arguments.cache, arguments.jobs)
+    if arguments.repeated:
+        found = print_repeated(music, range(*arguments.repeated), arguments.jobs)
+        if arguments.json:
+            arguments.json.write_text(json.dumps(found, indent=2) + "\n")
+        return
     seeds = range(arguments.seeds)
     print(f"{len(music.points)} tracks, {len(np.unique(music.labels))} labels, {len(seeds)} seeds\n")
     figures: dict[str, Any] = {"cost": print_cost(music)}

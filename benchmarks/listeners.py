@@ -45,6 +45,7 @@ def options(description: str | None, seeds: int) -> argparse.ArgumentParser:
     parser.add_argument("--cache", type=Path, help="keep the tracks' vectors here")
     parser.add_argument("--json", type=Path, help="write the figures here too")
     parser.add_argument("--seeds", type=int, default=seeds, help=f"how many listeners of each kind ({seeds})")
+    parser.add_argument("--truths", nargs="+", choices=TRUTHS, default=TRUTHS, help="which kinds (all)")
     parser.add_argument("--jobs", type=int, default=os.cpu_count() or 1, help="worker processes")
     return parser
 

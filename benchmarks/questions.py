@@ -1,6 +1,6 @@
 """How many answers does a chosen question save? Questions at random and those of smartqueue.survey, compared.
 
-    python -m benchmarks.questions CORPUS [--cache DIR] [--json FILE] [--seeds N]
+    python -m benchmarks.questions CORPUS [--cache DIR] [--json FILE] [--seeds N] [--truths KIND...]
 
 CORPUS holds LABEL/track. Listeners with a hidden truth (see listeners.py) answer about some of its tracks, and the
 learner `WeightedMetric` is judged on others, without wrong answers, after every 20 answers. A curve is the mean over
@@ -14,6 +14,7 @@ from __future__ import annotations
 import json
 import os
 import sys
+from collections.abc import Sequence
 from functools import partial
 from pathlib import Path
 
@@ -26,7 +27,7 @@ from benchmarks import listeners
 from benchmarks.listeners import Floats, Music
 from benchmarks.retrieval import lone_thread
 from smartqueue.learning.estimators import WeightedMetric
-from smartqueue.survey import Belief, believe, next_question
+from smartqueue.survey import RANDOM_EVERY, Belief, believe, next_question
 from smartqueue.workers import results
 
 WRONG = (0.15, 0.3)
@@ -58,7 +59,8 @@ def curve(music: Music, case: Case) -> list[float]:
     found = [listeners.accuracy(music.points, np.eye(len(matrix)), judges)]
     for count in range(MOST):
         question = at_random[count]
-        if chosen:
+        # As the survey does: one in four is of any three, so that its answer tells how often a metric is right.
+        if chosen and count % RANDOM_EVERY:
             belief = believe(points, answered, groups=music.groups, before=belief, seed=seed)
             question = np.array(next_question(points, belief, asked=answered, artists=artists, seed=seed))
         answered = np.vstack([answered, listeners.answers(points, matrix, question[None], wrong, rng)])
@@ -83,13 +85,13 @@ def ratio(chosen: Floats, at_random: Floats) -> float:
     return float((needed / needed_at_random).mean())
 
 
-def print_comparison(curves: dict[Case, list[float]], seeds: range) -> list[dict[str, object]]:
+def print_comparison(curves: dict[Case, list[float]], truths: Sequence[str], seeds: range) -> list[dict[str, object]]:
     print(f"| truth | wrong | questions | {' | '.join(map(str, SHOWN))} | ratio |")
     print("|---|---|---|" + "---|" * (len(SHOWN) + 1))
     figures: list[dict[str, object]] = []
     rng = np.random.default_rng(0)
     for wrong in WRONG:
-        for kind in listeners.TRUTHS:
+        for kind in truths:
             at_random, chosen = (np.array([curves[kind, wrong, way, seed] for seed in seeds]) for way in (False, True))
             told = "–"
             saved = error = None
@@ -126,7 +128,7 @@ def main() -> None:
     seeds = range(arguments.seeds)
     print(f"{len(music.points)} tracks, {len(seeds)} listeners of each kind\n")
     cases = [
-        (kind, wrong, way, n) for kind in listeners.TRUTHS for wrong in WRONG for way in (True, False) for n in seeds
+        (kind, wrong, way, n) for kind in arguments.truths for wrong in WRONG for way in (True, False) for n in seeds
     ]
     found = results(
         partial(curve, music), cases, arguments.jobs, seconds=lambda _: SECONDS_ALLOWED, prepare=lone_thread
@@ -136,7 +138,7 @@ def main() -> None:
         if not isinstance(accuracy, list):
             raise SystemExit(f"{case}: {accuracy}")
         curves[case] = accuracy
-    figures = print_comparison(curves, seeds)
+    figures = print_comparison(curves, arguments.truths, seeds)
     if arguments.json:
         arguments.json.write_text(json.dumps(figures, indent=2) + "\n")
 

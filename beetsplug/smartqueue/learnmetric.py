@@ -38,7 +38,7 @@ _TWICE = 30
 
 def command(config: Subview) -> Subcommand:
     """The command, to be handed to beets."""
-    learnmetric = Subcommand("learnmetric", help="learn from survey answers, skips and albums what is alike")
+    learnmetric = Subcommand("learnmetric", help="learn from survey answers, skips and albums what sounds alike to you")
     add_options(learnmetric.parser)
 
     def run(lib: Library, options: Values, _: list[str]) -> None:

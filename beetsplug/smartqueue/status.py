@@ -59,6 +59,6 @@ def _in_words(state: State, learned: LearnedMetric | None) -> str:
     }
     if learned is not None:
         lines["metric"] = f"number {learned.metric.id}, {learned.metric.learner}"
-        if learned.accuracy is not None and learned.plain_accuracy is not None:
-            lines["metric"] += f": {learned.accuracy:.1%} right, plain {learned.plain_accuracy:.1%}"
+        if learned.judged_by and learned.accuracy is not None and learned.plain_accuracy is not None:
+            lines["metric"] += f": {learned.accuracy:.1%} right, without learning {learned.plain_accuracy:.1%}"
     return "\n".join(f"{name + ':':<10}{value}" for name, value in lines.items())
