@@ -2,25 +2,24 @@
 
     python -m benchmarks.closed_loop CORPUS [--cache DIR] [--json FILE] [--seeds N] [--first SEED]
 
-CORPUS holds LABEL/track. Each listener lives through 40 sessions of 20 tracks: the first one is drawn at random, and
-all others are queued by the real session and choice with the defaults, one whenever one is over. The listener finishes
-what is near by a hidden truth (see listeners.py) to what was kept before in the session, and skips all else after 5 to
-30 seconds, and some of the tracks at random. "Near" is among the nearest 16 % of the library to the middle of the
-session's first track and the last one kept; so of tracks drawn at random 84 % are skipped, and by those who also skip
-5 % at random 85 %.
+CORPUS holds LABEL/track. Each listener lives through 40 sessions of 20 tracks, one a day: the first track is drawn at
+random, and all others are chosen by the real session and selection, with the defaults, one whenever one is over. The
+listener finishes what is near by a hidden truth (see listeners.py) to what was kept before in the session, skips all
+else after 5 to 30 seconds, and some tracks at random. Near is what is among the nearest 16 % of the library to the
+middle of the tracks kept, so that of tracks at random 84 % are skipped, and 85 % by those who skip 5 % at random, too.
 
-The same listener lives through the same sessions, with the same first tracks and random skips, under four queues: any
-track at random; no learning, which is the plain metric; learning, whose plays are stored in a library.db that beets
-made, and make triplets, and a lesson after about every 20 new skips; and one that knows the truth. All plays are long
-ago, so that no track is fresher than another.
+The same listener lives through the same sessions, with the same first tracks and random skips, with four queues: any
+track at random; no learning, by the plain metric; learning, with plays, triplets, and a lesson after every 20 new skips
+or a few more, once the session is over, all of it in a library.db that beets made; and one that knows the truth. All
+plays are long ago, so that no track counts as fresher than others.
 
-Printed: skips in % of what was queued, in each ten sessions; what share of the way from no learning to the truth
-learning goes; and how much more is skipped with learning than without, over all sessions, which may be no more than one
-point and two standard errors.
+Printed are the skips in % of what was queued, with the standard error over listeners; what share of the way from no
+learning to the truth is gone; and how much more is skipped with learning than without over all sessions, which may be
+one point and two standard errors. Way is – where the truth is no better than no learning.
 
-Listeners are added to FILE, a line of JSON each, as they are done; those that it holds are not simulated again. So a
-large number can be simulated in parts, by several calls, and with nothing left to do all of it is printed. Each learner
-writes to a database of its own, so let TMPDIR be in memory.
+FILE gets a line for each listener that is done, and those it holds already are not simulated again: many listeners can
+be simulated in parts, which `cat` joins. With `--seeds 0` it is only printed. A database is written much, so let TMPDIR
+be in memory.
 """
 
 from __future__ import annotations
@@ -32,10 +31,11 @@ import sys
 import tempfile
 import time
 from collections.abc import Iterable, Sequence
-from contextlib import suppress
+from contextlib import redirect_stdout, suppress
 from dataclasses import asdict, dataclass, field, replace
 from datetime import date
 from functools import partial
+from itertools import groupby
 from pathlib import Path
 
 import mediafile
@@ -56,7 +56,7 @@ from smartqueue.features import EXTRACTOR, FEATURE_GROUPS
 from smartqueue.listening import Play, skip_triplets
 from smartqueue.preferences import Preferences
 from smartqueue.selection import Context, Past, choose
-from smartqueue.selection.flow import KEYS
+from smartqueue.selection.flow import KEYS, UNKNOWN_KEY
 from smartqueue.session import Session
 from smartqueue.teaching import LessonError, teach
 from smartqueue.workers import results
@@ -98,10 +98,10 @@ class Figures:
 
 @dataclass(frozen=True)
 class Life:
-    """What is the same under any queue.
+    """What is the same with any queue.
 
-    points: of the tracks, (tracks, rank), by the listener's truth. first: the first tracks (sessions,). at_random,
-    seconds: by session and place whether the listener skips whatever plays, and after how long.
+    points: of the tracks, (tracks, rank), by the listener's truth. first: the first tracks, (sessions,). at_random,
+    seconds: by session and place, which tracks are skipped at random, and after how many seconds any is skipped.
     """
 
     points: Floats
@@ -116,26 +116,32 @@ class Life:
         return bool((away < away[row]).mean() < NEAR)
 
 
-def stored(folder: Path, cache: Path | None, jobs: int, file: Path) -> int:
-    """Makes a library.db of a folder of LABEL/track, analysed; returns how many tracks there are."""
-    tracks = sorted(track for track in folder.resolve().glob("*/**/*") if track.suffix.lower() in SUFFIXES)
-    heard = vectors_of(with_tempo_and_key, tracks, jobs, cache)
-    beets = BeetsLibrary(str(file), str(folder.resolve()))
+def make_library(folder: Path, cache: Path | None, jobs: int, file: Path) -> int:
+    """Makes an analysed library.db of a folder of LABEL/track; returns how many tracks there are."""
+    folder = folder.resolve()
+    heard = vectors_of(
+        with_tempo_and_key,
+        sorted(track for track in folder.glob("*/**/*") if track.suffix.lower() in SUFFIXES),
+        jobs,
+        cache,
+    )
+    with redirect_stdout(sys.stderr):  # beets has words for a new library
+        beets = BeetsLibrary(str(file), str(folder))
     with beets.transaction():
-        ids = {beets.add(described(track)) or 0: track for track in tracks if track in heard}
-    with Database(file, folder.resolve()) as database:
+        tracks = {beets.add(described(track)): track for track in heard}
+    with Database(file, folder) as database:
         database.migrate()
-        for item in database.tracks.items(ids):
-            vector = heard[ids[item.id]]
-            scalars: dict[str, float | str] = {"bpm": float(vector[-2])} if vector[-2] > 0 else {}
-            if vector[-1] >= 0:
-                scalars["initial_key"] = KEYS[int(vector[-1])]
-            database.vectors.store(item, FileState(0, 0.0), str(item.id), EXTRACTOR, Heard(vector[:-2], scalars))
-    return len(ids)
+        for item in database.tracks.items([id_ for id_ in tracks if id_]):
+            *vector, tempo, key = heard[tracks[item.id]]
+            scalars: dict[str, float | str] = {"bpm": float(tempo)} if tempo > 0 else {}
+            scalars |= {"initial_key": KEYS[int(key)]} if key != UNKNOWN_KEY else {}
+            known = Heard(np.array(vector, dtype=np.float32), scalars)
+            database.vectors.store(item, FileState(0, 0.0), str(item.id), EXTRACTOR, known)
+    return len(heard)
 
 
 def described(track: Path) -> BeetsItem:
-    """A track as beets would import it as it is."""
+    """A track as beets imports it as it is."""
     item = BeetsItem(path=os.fsencode(track), title=track.stem, length=UNKNOWN_LENGTH)
     with suppress(mediafile.FileTypeError):
         tags = mediafile.MediaFile(track)
@@ -175,19 +181,16 @@ def simulated(file: Path, case: Case) -> Figures:
 
 @dataclass
 class Learner:
-    """Keeps what is heard, and learns from it now and then."""
+    """Stores what is heard, and learns from it now and then."""
 
     database: Database
     figures: Figures
-    seen: int = 0
 
     def after(self, plays: list[Play]) -> Candidates | None:
-        """What there is to choose from, if that has changed after a session."""
-        keep(self.database, plays)
-        skips = self.database.triplets.counts(PROFILE)["skip"]
-        if skips - self.seen < LESSON_AFTER:
+        """What there is to choose from, where a session was followed by a lesson."""
+        store_plays(self.database, plays)
+        if self.database.metrics.unlearned(PROFILE) < LESSON_AFTER:
             return None
-        self.seen = skips
         began = time.process_time()
         with suppress(LessonError):
             teach(self.database, PROFILE)
@@ -197,16 +200,16 @@ class Learner:
         return among
 
 
-def keep(database: Database, plays: list[Play]) -> None:
-    """Stores a session's plays and what they say, as mopidy_smartqueue.recorder does."""
-    ids = [database.plays.add(play) for play in plays]
-    database.triplets.replace_skips(ids, skip_triplets(database.plays.since(plays[0].started, player=PLAYER)))
+def store_plays(database: Database, plays: list[Play]) -> None:
+    """Stores a session and what its skips say, as mopidy_smartqueue.recorder does."""
+    skips = [database.plays.add(play) for play in plays]
+    stored = database.plays.since(plays[0].started, player=PLAYER, profile=PROFILE)
+    database.triplets.replace_skips(skips, skip_triplets(stored))
 
 
 def lived(among: Candidates, life: Life, learner: Learner | None, seed: int, *, at_random: bool) -> list[float]:
     """The share of the queued tracks that is skipped in each session."""
-    session = Session()
-    skipped = []
+    session, skipped = Session(), []
     for number in range(SESSIONS):
         generator = np.random.default_rng([seed, number])
         plays = heard(among, session, life, number, generator, at_random=at_random)
@@ -243,8 +246,8 @@ def heard(
             "smartqueue" if place else "listener",
         )
         session.began(play)
-        moment += listened
         session.ended(play)
+        moment += listened
         plays.append(play)
         if not skipped:
             kept.append(row)
@@ -275,36 +278,31 @@ def queued(among: Candidates, session: Session, kept: list[int], moment: float, 
 
 
 def print_report(known: dict[Case, Figures]) -> None:
-    """A table of all listeners that are known."""
-    print("| listener | random skips | listeners | method | skipped, sessions 1–10 | 11–20 | 21–30 | 31–40 |")
+    """All that is known of each kind of listener."""
+    order = sorted(known, key=lambda case: (case.at_random, listeners.TRUTHS.index(case.truth)))
+    kinds = {kind: [known[case] for case in cases] for kind, cases in groupby(order, lambda c: (c.truth, c.at_random))}
+    print("| listener | random skips | listeners | queue | skipped, sessions 1–10 | 11–20 | 21–30 | 31–40 |")
     print("|---|---|---|---|---|---|---|---|")
-    kinds = sorted({(case.truth, case.at_random) for case in known}, key=lambda k: (k[1], listeners.TRUTHS.index(k[0])))
-    parts = {
-        kind: in_parts([one for case, one in known.items() if (case.truth, case.at_random) == kind]) for kind in kinds
-    }
-    for (truth, share), by_method in parts.items():
-        for method, rates in by_method.items():
-            cells = " | ".join(f"{np.mean(part):.1f} ± {error(part):.1f}" for part in rates.T)
-            print(f"| {truth} | {share:.0%} | {len(rates)} | {method} | {cells} |")
-    print(
-        "\n| listener | random skips | way to the truth, 11–20 | 31–40 | learning − no learning, points | allowed | |"
-    )
-    print("|---|---|---|---|---|---|---|")
-    for (truth, share), by_method in parts.items():
-        none, learning, true = (by_method[method].mean(axis=0) for method in METHODS[1:])
-        way = " | ".join(f"{(none[n] - learning[n]) / (none[n] - true[n]):.0%}" for n in (1, 3))
-        more = (by_method["learning"] - by_method["no learning"]).mean(axis=1)
+    for (truth, share), figures in kinds.items():
+        for method in METHODS:
+            cells = " | ".join(f"{rates.mean():.1f} ± {error(rates):.1f}" for rates in in_parts(figures, method).T)
+            print(f"| {truth} | {share:.0%} | {len(figures)} | {method} | {cells} |")
+    print("\n| listener | random skips | way to the truth, sessions 11–20 | 31–40 | learning − no learning | allowed |")
+    print("|---|---|---|---|---|---|")
+    for (truth, share), figures in kinds.items():
+        none, learning, true = (in_parts(figures, method) for method in METHODS[1:])
+        gone, whole = (none - learning).mean(axis=0), (none - true).mean(axis=0)
+        way = " | ".join(f"{gone[part] / whole[part]:.0%}" if whole[part] > 0.5 else "–" for part in (1, 3))
+        more = (learning - none).mean(axis=1)
         allowed = 1 + 2 * error(more)
-        verdict = "within" if more.mean() <= allowed else "MORE"
-        print(f"| {truth} | {share:.0%} | {way} | {more.mean():+.1f} ± {error(more):.1f} | {allowed:.1f} | {verdict} |")
+        over = "" if more.mean() <= allowed else ": MORE"
+        print(f"| {truth} | {share:.0%} | {way} | {more.mean():+.1f} ± {error(more):.1f} | {allowed:.1f}{over} |")
 
 
-def in_parts(figures: Sequence[Figures]) -> dict[str, Floats]:
-    """Skips in %, (listeners, parts), by method."""
-    return {
-        method: 100 * np.array([one.skipped[method] for one in figures]).reshape(len(figures), -1, PART).mean(axis=2)
-        for method in METHODS
-    }
+def in_parts(figures: Sequence[Figures], method: str) -> Floats:
+    """Skips in %, (listeners, parts)."""
+    skipped = np.array([one.skipped[method] for one in figures])
+    return np.asarray(100 * skipped.reshape(len(figures), -1, PART).mean(axis=2))
 
 
 def error(values: Floats) -> float:
@@ -332,7 +330,7 @@ def main() -> None:
     if wanted:
         with tempfile.TemporaryDirectory() as folder:
             file = Path(folder) / "library.db"
-            print(f"{stored(arguments.corpus, arguments.cache, arguments.jobs, file)} tracks\n", file=sys.stderr)
+            print(f"{make_library(arguments.corpus, arguments.cache, arguments.jobs, file)} tracks\n", file=sys.stderr)
             work = partial(simulated, file)
             found = results(work, wanted, arguments.jobs, seconds=lambda _: SECONDS_ALLOWED, prepare=lone_thread)
             for case, figures in tqdm(found, total=len(wanted), desc="listeners", disable=None):

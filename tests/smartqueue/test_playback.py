@@ -474,3 +474,18 @@ def test_next_pressed_twice_at_once_is_a_skip_wherever_core_says_that_it_ended(p
     player.end(1, position)
     player.start(3)
     assert player.only().outcome == "skipped"
+
+
+def test_a_track_follows_the_one_before_unless_playback_was_stopped_in_between() -> None:
+    player = Player()
+    player.start(1, next_tlid=2)
+    player.hear(100)
+    player.end(1, 100)
+    player.start(2)
+    player.hear(10)
+    player.stop()
+    player.end(2, 10)
+    player.settle(2, {1, 2}, stopped=True)
+    player.start(3)
+    player.tracker.interrupted(now=player.now)
+    assert [played.follows for played in player.tracker.over()] == [True, True, False]
