@@ -94,7 +94,8 @@ def _in_words(lesson: Lesson) -> str:
     from smartqueue.teaching import verdict
 
     learned = lesson.learned
-    lines = [*_candidates(learned), "", verdict(lesson).capitalize() + "."]
+    words = verdict(lesson)
+    lines = [*_candidates(learned), "", f"{words[0].upper()}{words[1:]}."]
     if learned.judged_by != "survey" and learned.missing and not lesson.judged_by_library:
         missing = learned.missing * RANDOM_EVERY
         lines.append(
