@@ -17,6 +17,7 @@ from mopidy_smartqueue.translator import Translator
 from smartqueue.beets_configuration import BeetsPlaces
 from smartqueue.candidates import Candidates, candidates, shut_out_in_words
 from smartqueue.database import Database, DatabaseError
+from smartqueue.features import EXTRACTOR
 from smartqueue.listening import Player
 from smartqueue.preferences import Rules
 from smartqueue.session import SKIPPED_FOR, Session
@@ -122,6 +123,12 @@ class Catalogue:
             )
         self._loaded = _Loaded(version, among, rows)
         self._complaints.over("chooser")
+        if database.vectors.extractor != EXTRACTOR:
+            self._complaints.say(
+                "analysis",
+                "an earlier analysis stays in use until beet analyze has analysed every track anew; then what was"
+                " learned is set aside until it is learned again, by itself",
+            )
         if among.pool.barred.all():
             blame = shut_out_in_words(library, self._rules, date.today())  # noqa: DTZ011 - likewise
             self._complaints.say("chooser", f"nothing is left to queue: of {len(library.ids)} tracks {blame}")

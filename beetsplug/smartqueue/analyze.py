@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Collection, Generator, Iterable, Mapping
+from collections.abc import Collection, Generator, Iterable
 from contextlib import closing
 from optparse import Values
 from pathlib import Path
@@ -72,10 +72,10 @@ def command(config: Subview) -> Subcommand:
                 for task in work.tasks:
                     print_(shown(task.item.file))
             elif options.take:
-                stopped = _take(database, matched, work, Path(options.take), jobs, fields)
+                stopped = _take(database, lib, work, Path(options.take), jobs, fields)
                 _end(lib, database, config, stopped=stopped)
             else:
-                stopped = _analyze(database, matched, work, jobs, fields, force=options.force)
+                stopped = _analyze(database, lib, work, jobs, fields, force=options.force)
                 _end(lib, database, config, stopped=stopped)
 
     analyze.func = run
@@ -84,7 +84,7 @@ def command(config: Subview) -> Subcommand:
 
 def _analyze(
     database: Database,
-    matched: Mapping[int, BeetsItem],
+    lib: Library,
     work: Plan,
     jobs: int,
     fields: Collection[str],
@@ -94,8 +94,13 @@ def _analyze(
     """Hears what there is to hear, and tells of it; whether the user stopped it."""
     if work.tasks:
         print_(_forecast(work, jobs))
+        if database.vectors.extractor not in ("", EXTRACTOR):
+            print_(
+                "This version analyses music anew. The earlier analysis stays in use until every track is done; then"
+                " what was learned is set aside until it is learned again, which Mopidy does by itself."
+            )
         sys.stdout.flush()
-    done, stopped = _watch(carry_out(work, database, jobs, force=force), len(work.tasks), matched, fields)
+    done, stopped = _watch(carry_out(work, database, jobs, force=force), len(work.tasks), lib, fields)
     heard = sum(not one.failure and not one.known for one in done)
     known = sum(one.known for one in done) + work.up_to_date + len(work.moved)
     failures = [*work.failed, *work.unreadable, *((one.item, one.failure) for one in done if one.failure)]
@@ -107,7 +112,7 @@ def _analyze(
 
 def _take(
     database: Database,
-    matched: Mapping[int, BeetsItem],
+    lib: Library,
     work: Plan,
     file: Path,
     jobs: int,
@@ -118,21 +123,21 @@ def _take(
         heard = vector_file.read(file)
     except vector_file.VectorFileError as error:
         raise UserError(str(error)) from error
-    done, stopped = _watch(take_over(work, database, heard, jobs), len(work.tasks), matched, fields)
+    done, stopped = _watch(take_over(work, database, heard, jobs), len(work.tasks), lib, fields)
     print_(f"{len(done)} taken from {file}, {len(work.tasks) - len(done)} left for beet analyze")
     _change(database, {item.id for item, _ in work.unreadable})
     return stopped
 
 
-def _watch(
-    results: Generator[Done], total: int, matched: Mapping[int, BeetsItem], fields: Collection[str]
-) -> tuple[list[Done], bool]:
+def _watch(results: Generator[Done], total: int, lib: Library, fields: Collection[str]) -> tuple[list[Done], bool]:
     """What was done, with the fields filled, and whether the user stopped it."""
     done: list[Done] = []
     try:
         with Progress(total) as progress, closing(results):
             for one in results:
-                fill(matched[one.item.id], one.scalars, fields)
+                item: BeetsItem | None = lib.get_item(one.item.id)  # as it is now, hours after the start
+                if item is not None:
+                    fill(item, one.scalars, fields, one.earlier)
                 done.append(one)
                 progress.update()
     except (ImportError, PreparationError) as error:
@@ -153,12 +158,12 @@ def _end(lib: Library, database: Database, config: Subview, *, stopped: bool) ->
 def _change(database: Database, away: Collection[int]) -> None:
     """Puts the vectors of this version in use in place of older ones once they are all there, and tells of it."""
     if database.vectors.change(EXTRACTOR, away):
-        print_("all tracks were heard anew, and that is in use from now on: run beet learnmetric to learn from it")
+        print_("all tracks were analysed anew, and that is in use from now on: run beet learnmetric to learn from it")
     elif database.vectors.extractor != EXTRACTOR and (waiting := database.vectors.waiting(EXTRACTOR)):
         missing = len(waiting & set(away))
         print_(
-            f"{len(waiting)} tracks are still to be heard anew ({missing} files are away); until then what an older"
-            " version heard stays in use. beet update forgets files that are gone for good."
+            f"{len(waiting)} tracks are still to be analysed anew ({missing} files are away); until then the earlier"
+            " analysis stays in use. beet update forgets files that are gone for good."
         )
 
 

@@ -118,7 +118,7 @@ class ImportAnalysis:
                 for one in carry_out(work, database, jobs, stop=self._stop):
                     item: Item | None = lib.get_item(one.item.id)
                     if item is not None:
-                        fill(item, one.scalars, fields)
+                        fill(item, one.scalars, fields, one.earlier)
                     self._done.append(one)
             except PreparationError as error:
                 raise missing_extra("import with auto", "analysis", error) from error

@@ -56,12 +56,16 @@ class KnownAudio:
 
 @dataclass(frozen=True)
 class Done:
-    """What came of a task: the scalars that are known now, or why there are none; whether its audio was known."""
+    """What came of a task: the scalars that are known now, or why there are none; whether its audio was known.
+
+    earlier: the scalars that earlier analyses of the same track found.
+    """
 
     item: Item
     scalars: Mapping[str, float | str]
     failure: str = ""
     known: bool = False
+    earlier: Sequence[Mapping[str, float | str]] = ()
 
 
 def plan(items: Iterable[Item], tracks: Iterable[Track], *, force: bool = False, retry_failed: bool = False) -> Plan:
@@ -97,9 +101,11 @@ def plan(items: Iterable[Item], tracks: Iterable[Track], *, force: bool = False,
 def carry_out(
     work: Plan, database: Database, jobs: int, *, force: bool = False, stop: Event | None = None
 ) -> Generator[Done]:
-    """Does what was planned, in so many processes; each result is stored before it is yielded.
+    """Does what was planned, in so many processes.
 
-    force: hear audio again that was heard before. stop: ends it from another thread. See `analyse`.
+    Each result is stored when the next one is asked for: a run that ends before what is done with the result is
+    over finds it again in the next. force: analyse audio again that is known. stop: ends it from another thread.
+    See `analyse`.
     """
     tracks, vectors = database.tracks, database.vectors
     for track, item, state in work.moved:
@@ -112,14 +118,12 @@ def carry_out(
             if isinstance(result, str):
                 vectors.store_failure(task.item, task.state, EXTRACTOR, result)
                 yield Done(task.item, {}, result)
-            elif isinstance(result, KnownAudio):
-                heard = vectors.heard_before(EXTRACTOR, result.audio_hash)
-                vectors.store(task.item, task.state, result.audio_hash, EXTRACTOR, heard)
-                yield Done(task.item, heard.scalars, known=True)
             elif result is not None:
-                heard = Heard(result.vector, result.scalars)
-                vectors.store(task.item, task.state, result.audio_hash, EXTRACTOR, heard)
-                yield Done(task.item, result.scalars)
+                if isinstance(result, KnownAudio):
+                    heard = vectors.heard_before(EXTRACTOR, result.audio_hash)
+                else:
+                    heard = Heard(result.vector, result.scalars)
+                yield from _done(database, task, result.audio_hash, heard, known=isinstance(result, KnownAudio))
 
 
 def take_over(work: Plan, database: Database, heard: Mapping[str, Heard], jobs: int) -> Generator[Done]:
@@ -127,9 +131,13 @@ def take_over(work: Plan, database: Database, heard: Mapping[str, Heard], jobs: 
     with closing(analyse(work.tasks, jobs, heard.keys(), only_known=True)) as found:
         for task, result in found:
             if isinstance(result, KnownAudio):
-                known = heard[result.audio_hash]
-                database.vectors.store(task.item, task.state, result.audio_hash, EXTRACTOR, known)
-                yield Done(task.item, known.scalars, known=True)
+                yield from _done(database, task, result.audio_hash, heard[result.audio_hash], known=True)
+
+
+def _done(database: Database, task: Task, audio_hash: str, heard: Heard, *, known: bool) -> Generator[Done]:
+    vectors = database.vectors
+    yield Done(task.item, heard.scalars, known=known, earlier=vectors.earlier_scalars(task.item, audio_hash))
+    vectors.store(task.item, task.state, audio_hash, EXTRACTOR, heard)
 
 
 def analyse(

@@ -10,13 +10,17 @@ import numpy as np
 from smartqueue.candidates import Candidates
 from smartqueue.features import FEATURE_GROUPS, NAMES
 from smartqueue.selection import Choice
-from smartqueue.selection.flow import UNKNOWN_KEY, key_place
+from smartqueue.selection.flow import key_parts
 
 # In how many groups of features two tracks are said to be alike.
 _ALIKE = 2
 # The groups, and the number of each feature's.
 _GROUPS = tuple(dict.fromkeys(FEATURE_GROUPS))
 _GROUP_OF = np.array([_GROUPS.index(group) for group in FEATURE_GROUPS])
+
+# As key signatures with the fewest accidentals have it, from C on.
+_MAJOR = ("C", "D♭", "D", "E♭", "E", "F", "F♯", "G", "A♭", "A", "B♭", "B")
+_MINOR = ("C", "C♯", "D", "E♭", "E", "F", "F♯", "G", "G♯", "A", "B♭", "B")
 
 
 @dataclass(frozen=True)
@@ -99,9 +103,9 @@ def _alike(among: Candidates, shares: dict[str, float]) -> list[str]:
 
 
 def key_in_words(name: str) -> str:
-    """A key as musicians say it: "Am" is A minor; empty for what is no key."""
-    if key_place(name) == UNKNOWN_KEY:
+    """A key as musicians spell it: "Am" is A minor and "A#" B♭ major; empty for what is no key."""
+    parts = key_parts(name)
+    if parts is None:
         return ""
-    tonic = name.strip()[:1].upper() + name.strip()[1:2].replace("♯", "#").replace("♭", "b").strip("mM ")
-    minor = key_place(name) != key_place(tonic)
-    return f"{tonic} {'minor' if minor else 'major'}"
+    tonic, minor = parts
+    return f"{_MINOR[tonic]} minor" if minor else f"{_MAJOR[tonic]} major"

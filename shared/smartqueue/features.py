@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from itertools import pairwise
 
-EXTRACTOR = "1"
+EXTRACTOR = "2"
 """The version of the vector's meaning. Vectors of different versions are never compared."""
 
 GROUPS = ("timbre", "modulation", "rhythm", "tonality", "dynamics")
@@ -144,8 +144,8 @@ def _tonality() -> list[Feature]:
     ]
     return [
         *profile,
-        Feature("mode", "tonality", "correlation", 0.0, "major (above 0) or minor (below), times the key strength"),
-        Feature("key strength", "tonality", "correlation", 0.0, "how well the best key fits; confidence of tonality"),
+        Feature("mode", "tonality", "covariance", 0.0, "major (above 0) or minor (below), times the key strength"),
+        Feature("key strength", "tonality", "covariance", 0.0, "how well the key fits; confidence of tonality"),
         *intervals,
         Feature("pitch entropy", "tonality", "share", 1.0, "all twelve pitches alike (1) or a single one (0)"),
         Feature("harmonic change", "tonality", "distance", 0.0, "how far the harmony moves in half a second"),

@@ -11,17 +11,27 @@ import scipy.ndimage
 from numpy.typing import ArrayLike, NDArray
 
 from smartqueue.features import CROSS_RHYTHMS, PULSE_PERIODS
+from smartqueue.spectra import Spectrum
 
 Array = NDArray[np.float64]
 
 TEMPI = np.geomspace(40.0, 240.0, 1000)
 """Beats a minute that are tried, less than 0.2 % apart."""
 
-FOLDED_FROM = 70.0
-"""Beats a minute of the slowest tempo in the octave that people are told."""
-
-LIKELIEST, OCTAVES_AROUND = 110.0, 1.0
+LIKELIEST, OCTAVES_AROUND = 118.0, 1.0
 """People hear the beat around this tempo (Moelants, "Preferred tempo reconsidered", 2002)."""
+
+OCTAVES = np.array([0.5, 1.0, 2.0])
+"""Of the tempo that the onsets repeat at most, those in which the beat may be."""
+
+BACKBEAT, CHANCE = 1.5, 0.1
+"""How much low and high drums in turn speak for a beat, and what alternates by chance and says nothing."""
+
+ONSETS_A_BEAT = 1.25
+"""Onsets below which a beat is too fast for the music."""
+
+LOW_BANDS, HIGH_BANDS = slice(0, 3), slice(10, None)
+"""Mel bands below 210 Hz, where kick and bass are, and above 660 Hz, where snare and claps are."""
 
 SHORTEST = 2.0
 """Seconds below which there is no tempo."""
@@ -37,12 +47,15 @@ SAME_TEMPO = 0.03
 
 
 class Onsets:
-    """The onset strength of a track, (frames,) at `rate` frames a second, and what it says of the beat."""
+    """The onset strength of a track, (frames,) at `rate` frames a second, and what it says of the beat.
 
-    def __init__(self, strength: Array, rate: float) -> None:
+    strokes: (frames,), how hard low drums (above 0) or high ones (below 0) are struck, as by `strokes`.
+    """
+
+    def __init__(self, strength: Array, strokes: Array, rate: float) -> None:
         self._strength = strength
-        # smoothed, so that beats between two frames are found
-        self._smooth = np.convolve(strength, (0.25, 0.5, 0.25), mode="same")
+        self._smooth = smoothed(strength)
+        self._strokes = smoothed(strokes)
         self._rate = rate
         self._lags = int(rate * 60 / TEMPI[0] * max(BEATS)) + 2
 
@@ -52,16 +65,36 @@ class Onsets:
         return np.asarray(autocorrelation(self._smooth[None], self._lags)[0])
 
     def _at(self, seconds: ArrayLike) -> Array:
-        lags = np.arange(len(self.correlation))
-        return np.asarray(np.interp(np.asarray(seconds) * self._rate, lags, self.correlation, right=0.0))
+        return self._read(self.correlation, seconds)
+
+    def _read(self, correlation: Array, seconds: ArrayLike) -> Array:
+        lags = np.arange(len(correlation))
+        return np.asarray(np.interp(np.asarray(seconds) * self._rate, lags, correlation, right=0.0))
 
     def tempo(self) -> tuple[float, float]:
-        """Beats a minute, and how alike the onsets are a beat on, 0 to 1; (0, 0) when there is no beat."""
+        """Beats a minute, and how alike the onsets are a beat on, 0 to 1; (0, 0) when there is no beat.
+
+        Right but for its octave, which `octave` chooses.
+        """
         if len(self._strength) < SHORTEST * self._rate:
             return 0.0, 0.0
         tempo = TEMPI[int(tempo_strengths(self.correlation[None], self._rate)[0].argmax())]
         confidence = float(self._at(60 / tempo * np.array(BEATS)).max())
         return (self._refined(tempo), min(confidence, 1.0)) if confidence > LEAST_CONFIDENCE else (0.0, 0.0)
+
+    def octave(self, bpm: float) -> float:
+        """A tempo, its half or its double, whichever is the beat.
+
+        By how well it fits, by low and high drums in turn from beat to beat (kick and snare, bass and chord), and by
+        the onsets, of which a beat that is too fast has too few.
+        """
+        tempi = bpm * OCTAVES[(bpm * OCTAVES >= TEMPI[0]) & (bpm * OCTAVES <= TEMPI[-1])]
+        strengths = np.interp(tempi, TEMPI, tempo_strengths(self.correlation[None], self._rate)[0])
+        alike = self._read(autocorrelation(self._strokes[None], self._lags)[0], 60 / tempi)
+        enough = np.minimum(self.rate() * 60 / tempi / ONSETS_A_BEAT, 1)
+        in_turn = np.maximum(-alike - CHANCE, 0)
+        beats = np.maximum(strengths, 1e-3) * np.exp(BACKBEAT * in_turn) * np.sqrt(enough)
+        return float(tempi[beats.argmax()])
 
     def _refined(self, tempo: float) -> float:
         """The tempo by the peak of the parabola through the autocorrelation around its furthest known beat."""
@@ -155,16 +188,25 @@ def _mean_at(correlations: Array, positions: Array) -> Array:
     return np.asarray(np.where(known, read, 0).sum(axis=1) / np.maximum(known.sum(axis=0), 1))
 
 
-def folded(bpm: float) -> float:
-    """The tempo in the octave from `FOLDED_FROM` on, by doubling or halving."""
-    return float(FOLDED_FROM * 2 ** (np.log2(bpm / FOLDED_FROM) % 1))
+def smoothed(strength: Array) -> Array:
+    """So that beats between two frames are found."""
+    return np.convolve(strength, (0.25, 0.5, 0.25), mode="same")
 
 
-def rhythm(strength: Array, rate: float) -> dict[str, float]:
-    """The features of rhythm of an onset strength, and what people ask for: "bpm" and "onsets a second"."""
+def strokes(mel: NDArray[np.float32]) -> Array:
+    """The rise of the low bands' amplitude less that of the high ones, each by its deviation, of dB; (frames,)."""
+    rise = np.maximum(np.diff(10 ** (mel / 20), axis=0, prepend=0), 0)
+    rise[0] = 0
+    low, high = rise[:, LOW_BANDS].sum(axis=1), rise[:, HIGH_BANDS].sum(axis=1)
+    return np.asarray(low / max(low.std(), 1e-9) - high / max(high.std(), 1e-9), np.float64)
+
+
+def rhythm(spectrum: Spectrum) -> dict[str, float]:
+    """The features of rhythm, and what people ask for: "bpm" and "onsets a second"."""
+    strength, rate = spectrum.flux.astype(np.float64), spectrum.rate
     if len(strength) < 4 or strength.max() <= 0:
         return {}
-    onsets = Onsets(strength, rate)
+    onsets = Onsets(strength, strokes(spectrum.mel), rate)
     often = onsets.rate()
     values = {
         "onsets a second": often,
@@ -177,7 +219,7 @@ def rhythm(strength: Array, rate: float) -> dict[str, float]:
     angle = 2 * np.pi * np.log2(bpm)
     return {
         **values,
-        "bpm": folded(bpm),
+        "bpm": onsets.octave(bpm),
         "tempo cosine": float(np.cos(angle)) * confidence,
         "tempo sine": float(np.sin(angle)) * confidence,
         "tempo confidence": confidence,

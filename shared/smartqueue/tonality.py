@@ -28,6 +28,12 @@ WIDTH = 0.3
 CHANGE = 3
 """Frames over which the harmony's change is measured, about half a second."""
 
+PROFILES = {
+    "major": np.array([6.35, 2.23, 3.48, 2.33, 4.38, 4.09, 2.52, 5.19, 2.39, 3.66, 2.29, 2.88]),
+    "minor": np.array([6.33, 2.68, 3.52, 5.38, 2.60, 3.53, 2.54, 4.75, 3.98, 2.69, 3.34, 3.17]),
+}
+"""How well pitch classes fit a key, from its tonic on (Krumhansl, "Cognitive foundations of musical pitch", 1990)."""
+
 Array = NDArray[np.float32]
 
 
@@ -65,14 +71,24 @@ def pitch_class_profile(chroma: Array) -> Array:
     return np.asarray(profile / profile.sum())
 
 
+def key_strength(profile: Array, tonic: int, mode: str) -> float:
+    """The covariance of a profile with that of a key, both relative to their means: 0 for noise, 0.3 for a cadence.
+
+    Not the correlation, which even the chance unevenness of noise has with some key.
+    """
+    expected = PROFILES[mode] / PROFILES[mode].mean() - 1
+    return max(0.0, float((12 * np.roll(profile, -tonic) - 1) @ expected / 12))
+
+
 def degrees(profile: Array, tonic: int, mode: str) -> Array:
     """The profile from the tonic of the key signature's major key on: for A minor from C."""
     return np.roll(profile, -((tonic + 3) % 12 if mode == "minor" else tonic))
 
 
-def tonality(chroma: Array, tonic: int, mode: str, strength: float) -> dict[str, float]:
+def tonality(chroma: Array, tonic: int, mode: str) -> dict[str, float]:
     """The features of tonality of sounding frames (frames, 12) in the key of `tonic`, 0 for C to 11 for B."""
     profile = pitch_class_profile(chroma)
+    strength = key_strength(profile, tonic, mode)
     values = {
         "key strength": strength,
         "mode": strength if mode == "major" else -strength,

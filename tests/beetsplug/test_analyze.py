@@ -270,12 +270,12 @@ def test_older_vectors_stay_in_use_until_all_are_heard_anew(own_beets: Beets) ->
     own_beets.run("analyze")
     heard_by_an_older_version(own_beets)
     told = own_beets.run("analyze", "title:Otter Run").stdout
-    assert "5 tracks are still to be heard anew" in told
+    assert "5 tracks are still to be analysed anew" in told
     assert len(own_beets.run("similar", "title:Otter Run").stdout.splitlines()) == 5
     assert json.loads(own_beets.run("smartqueue", "--json").stdout)["stale"] == 5
     told = own_beets.run("analyze").stdout
     assert "5 analysed, 1 up to date, 0 failed" in told
-    assert "all tracks were heard anew" in told
+    assert "all tracks were analysed anew" in told
     assert json.loads(own_beets.run("smartqueue", "--json").stdout)["stale"] == 0
 
 

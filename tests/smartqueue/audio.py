@@ -21,6 +21,15 @@ def silence(seconds: float, sample_rate: int = SAMPLE_RATE) -> NDArray[np.float3
     return np.zeros((int(seconds * sample_rate), 1), np.float32)
 
 
+def noise(colour: str, seconds: float, seed: int = 0) -> NDArray[np.float32]:
+    """Noise whose power falls with no, the first or the second power of the frequency: white, pink or brown."""
+    samples = int(seconds * SAMPLE_RATE)
+    spectrum = np.fft.rfft(np.random.default_rng(seed).standard_normal(samples))
+    fall = {"white": 0.0, "pink": 0.5, "brown": 1.0}[colour]
+    sound = np.fft.irfft(spectrum / np.maximum(np.arange(len(spectrum)), 1) ** fall, samples)
+    return np.asarray(0.1 * sound / sound.std(), np.float32)[:, None]
+
+
 def clicks(bpm: float, seconds: float = 20.0) -> NDArray[np.float32]:
     """A click of a millisecond on every beat."""
     samples = np.zeros(int(seconds * SAMPLE_RATE))

@@ -94,7 +94,37 @@ def test_as_json_it_names_the_seed_by_our_own_id() -> None:
 
 @pytest.mark.parametrize(
     ("name", "words"),
-    [("Am", "A minor"), ("C", "C major"), ("c#m", "C# minor"), ("Bb", "Bb major"), ("G# minor", "G# minor"), ("", "")],
+    [
+        ("C", "C major"),
+        ("C#", "D♭ major"),
+        ("D", "D major"),
+        ("D#", "E♭ major"),
+        ("E", "E major"),
+        ("F", "F major"),
+        ("F#", "F♯ major"),
+        ("G", "G major"),
+        ("G#", "A♭ major"),
+        ("A", "A major"),
+        ("A#", "B♭ major"),
+        ("B", "B major"),
+        ("Cm", "C minor"),
+        ("C#m", "C♯ minor"),
+        ("Dm", "D minor"),
+        ("D#m", "E♭ minor"),
+        ("Em", "E minor"),
+        ("Fm", "F minor"),
+        ("F#m", "F♯ minor"),
+        ("Gm", "G minor"),
+        ("G#m", "G♯ minor"),
+        ("Am", "A minor"),
+        ("A#m", "B♭ minor"),
+        ("Bm", "B minor"),
+    ],
 )
-def test_a_key_is_said_as_musicians_do(name: str, words: str) -> None:
+def test_a_key_is_spelled_as_musicians_do(name: str, words: str) -> None:
+    assert key_in_words(name) == words
+
+
+@pytest.mark.parametrize(("name", "words"), [("c#m", "C♯ minor"), ("Bb", "B♭ major"), ("Cb", "B major"), ("", "")])
+def test_a_key_is_read_as_people_write_it(name: str, words: str) -> None:
     assert key_in_words(name) == words

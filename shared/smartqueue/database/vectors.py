@@ -107,8 +107,23 @@ class Vectors:
                 )
         return track
 
+    def earlier_scalars(self, item: Item, audio_hash: str) -> list[dict[str, float | str]]:
+        """The scalars that are known of an item's track so far: those in use, and those that wait beside them."""
+        with self._connection.transaction() as connection:
+            track = self._tracks.claim(connection, item, audio_hash)
+        rows = self._connection.all(
+            "SELECT scalars FROM smartqueue_track WHERE id = ? UNION ALL"
+            " SELECT scalars FROM smartqueue_pending WHERE track = ?",
+            track,
+            track,
+        )
+        return [json.loads(row["scalars"]) for row in rows]
+
     def store_failure(self, item: Item, state: FileState, extractor: str, failure: str) -> int:
-        """Keeps why an item has no vector, in words; one of the same extractor is of other audio, and goes."""
+        """Keeps why an item has no vector, in words; one of the same extractor is of other audio, and goes.
+
+        The scalars stay: they tell what was written into beets' fields.
+        """
         with self._connection.transaction() as connection:
             track = self._tracks.claim(connection, item, None)
             connection.execute(
@@ -118,8 +133,7 @@ class Vectors:
             if _in_use(connection, extractor):
                 connection.execute("DELETE FROM smartqueue_pending WHERE track = ?", (track,))
                 connection.execute(
-                    "UPDATE smartqueue_track SET extractor = ?, vector = NULL, scalars = '{}', failure = ?,"
-                    " changed = ? WHERE id = ?",
+                    "UPDATE smartqueue_track SET extractor = ?, vector = NULL, failure = ?, changed = ? WHERE id = ?",
                     (extractor, failure, time.time(), track),
                 )
             else:
@@ -164,7 +178,8 @@ class Vectors:
             return False
         with self._connection.transaction() as connection:
             connection.execute(
-                "UPDATE smartqueue_track SET extractor = p.extractor, vector = p.vector, scalars = p.scalars,"
+                "UPDATE smartqueue_track SET extractor = p.extractor, vector = p.vector,"
+                " scalars = CASE WHEN p.vector IS NULL THEN smartqueue_track.scalars ELSE p.scalars END,"
                 " failure = p.failure, changed = ? FROM smartqueue_pending p"
                 " WHERE p.track = smartqueue_track.id AND p.extractor = ?",
                 (time.time(), extractor),

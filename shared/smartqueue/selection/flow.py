@@ -21,18 +21,29 @@ _NOTES = {"C": 0, "D": 2, "E": 4, "F": 5, "G": 7, "A": 9, "B": 11}
 _KEY = re.compile(r"([A-Ga-g])([#♯b♭]?)\s*(m|min|minor|maj|major)?", re.IGNORECASE)
 
 
-def key_place(name: str) -> int:
-    """The place, 0 to 11, on the circle of fifths of a key as people write it: "Am", "C#m", "Eb", "F sharp" is none.
+def key_parts(name: str) -> tuple[int, bool] | None:
+    """The tonic, 0 for C to 11 for B, of a key as people write it, and whether it is minor: "Am", "C#m", "Eb".
 
-    A minor and C major are 0; what cannot be read is UNKNOWN_KEY.
+    None for what cannot be read, as "F sharp".
     """
     match = _KEY.fullmatch(name.strip())
     if match is None:
-        return UNKNOWN_KEY
+        return None
     note, accidental, mode = match.groups(default="")
     pitch = _NOTES[note.upper()] + {"#": 1, "♯": 1, "b": -1, "♭": -1}.get(accidental, 0)
-    minor = mode == "m" or mode.lower() in ("min", "minor")
-    return (pitch + (3 if minor else 0)) * 7 % 12
+    return pitch % 12, mode == "m" or mode.lower() in ("min", "minor")
+
+
+def key_place(name: str) -> int:
+    """The place, 0 to 11, on the circle of fifths of a key that `key_parts` reads; UNKNOWN_KEY for what it does not.
+
+    A minor and C major are 0.
+    """
+    parts = key_parts(name)
+    if parts is None:
+        return UNKNOWN_KEY
+    tonic, minor = parts
+    return (tonic + (3 if minor else 0)) * 7 % 12
 
 
 def tempo_leap(first: ArrayLike, second: ArrayLike) -> Floats:
