@@ -28,9 +28,9 @@ ENOUGH = 30  # questions, below which one lucky draw makes a bad metric look goo
 LIBRARY_ROWS = 500  # a sample of the library's triplets says what all of them say
 LIBRARY_SHARES = (0.0, 0.1, 1.0)
 
-# How much likelier the answers must be under weights than under the plain metric, which a listener who answers at
-# random never reaches in 19 of 20 cases, however often that is looked at (Ville's inequality for a Bayes factor).
-LONG_ODDS = 20.0
+# How much likelier the answers must be under weights than under the plain metric: a Bayes factor, which chance seldom
+# raises however often one looks (Ville's inequality). How seldom, beside the other conditions, is in docs/benchmarks.md.
+LONG_ODDS = 4.0
 # Or so many standard errors of gain, which hold up under some ten looks (Haybittle, 1971; Peto et al., 1976).
 CERTAIN = 3.0
 
