@@ -1,8 +1,9 @@
-"""Whose session goes on after a restart."""
+"""Whose session goes on after a restart, and what the log says of what was loaded."""
 
 from __future__ import annotations
 
 import logging
+import sqlite3
 import time
 
 import pytest
@@ -31,11 +32,15 @@ def heard(beets: Beets, *listenings: tuple[int, str, str]) -> list[int]:
     return ids
 
 
-def kept(beets: Beets) -> list[int]:
+def loaded(beets: Beets) -> Catalogue:
     places = BeetsPlaces(beets.library, beets.music)
     catalogue = Catalogue(places, Translator(None, beets.music), Complaints(), KITCHEN, "default", Rules())
     catalogue.refresh()
-    return catalogue.session.kept
+    return catalogue
+
+
+def kept(beets: Beets) -> list[int]:
+    return loaded(beets).session.kept
 
 
 def test_a_session_goes_on_from_this_players_and_this_profiles_plays_alone(beets: Beets) -> None:
@@ -56,3 +61,21 @@ def test_a_choice_that_ended_with_a_new_analysis_is_logged(beets: Beets, caplog:
             connection.execute("UPDATE smartqueue_pin SET extractor = 'older'")
     kept(beets)
     assert "ended with the new analysis; learning decides again" in caplog.text
+
+
+OLDER = "an earlier analysis stays in use"
+
+
+def test_vectors_of_an_older_version_are_told_of_once(beets: Beets, caplog: pytest.LogCaptureFixture) -> None:
+    with sqlite3.connect(beets.library) as connection:
+        connection.execute("UPDATE smartqueue_track SET extractor = '1'")
+        connection.execute("UPDATE smartqueue_schema SET extractor = '1'")
+    catalogue = loaded(beets)
+    beets.run("modify", "-y", "-W", "-M", "bpm=77")
+    catalogue.refresh()
+    assert caplog.text.count(OLDER) == 1
+
+
+def test_nothing_is_told_of_vectors_of_this_version(beets: Beets, caplog: pytest.LogCaptureFixture) -> None:
+    loaded(beets)
+    assert OLDER not in caplog.text

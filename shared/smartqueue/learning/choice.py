@@ -29,7 +29,7 @@ LIBRARY_ROWS = 500  # a sample of the library's triplets says what all of them s
 LIBRARY_SHARES = (0.0, 0.1, 1.0)
 
 # How much likelier the answers must be under weights than under the plain metric: a Bayes factor, which chance seldom
-# raises however often one looks (Ville's inequality). How seldom, beside the other conditions, is in docs/benchmarks.md.
+# raises however often one looks (Ville's inequality). How seldom, beside the other conditions: docs/benchmarks.md.
 LONG_ODDS = 4.0
 # Or so many standard errors of gain, which hold up under some ten looks (Haybittle, 1971; Peto et al., 1976).
 CERTAIN = 3.0
