@@ -243,7 +243,7 @@ class _Converter:
         # interleaved, because PyAV reads beyond the memory of eight planes
         interleaved = self._resampled(self._floats, self._fifo.read(samples, partial=True))
         channels = np.ascontiguousarray(interleaved.reshape(-1, len(self._layout)).T)
-        if not np.abs(channels).max(initial=0.0) <= LOUDEST:  # true of NaN, too
+        if not (channels.max(initial=0.0) <= LOUDEST and channels.min(initial=0.0) >= -LOUDEST):  # true of NaN, too
             channels = np.nan_to_num(channels, posinf=0.0, neginf=0.0).clip(-LOUDEST, LOUDEST)
         frame = av.AudioFrame.from_ndarray(channels.mean(axis=0, keepdims=True), "flt", "mono")
         frame.sample_rate = self._rate

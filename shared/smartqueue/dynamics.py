@@ -61,7 +61,7 @@ class LoudnessMeter:
 
     def add(self, channels: NDArray[np.float32]) -> None:
         """Hears samples of shape (channels, samples)."""
-        self._peak = max(self._peak, float(np.abs(channels).max(initial=0.0)))
+        self._peak = max(self._peak, float(channels.max(initial=0.0)), -float(channels.min(initial=0.0)))
         weighted, self._state = scipy.signal.sosfilt(self._filter, channels, zi=self._state)
         if self._rest.size:
             weighted = np.concatenate([self._rest, weighted], axis=1)

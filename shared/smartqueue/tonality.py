@@ -12,7 +12,7 @@ from smartqueue.spectra import frames_of
 
 FRAME = 8192
 HOP = 4096
-BLOCK = 256
+BLOCK = 32
 LOWEST, HIGHEST = 65.0, 2100.0
 """Hz between which pitches are looked for."""
 

@@ -386,6 +386,28 @@ def test_a_failure_of_the_newer_extractor_does_not_hold_it_up(stage: Stage) -> N
     assert stage.ours.state().failed == 1
 
 
+def test_earlier_scalars_are_those_in_use_and_those_that_wait(stage: Stage) -> None:
+    item = stage.add("a.ogg")
+    older = Heard(VECTOR, {"bpm": 60.0})
+    stage.ours.vectors.store(item, STATE, "hash", "1", older)
+    hear_anew(stage, item)
+    assert stage.ours.vectors.earlier_scalars(item, "hash") == [older.scalars, NEWER.scalars]
+
+
+def test_earlier_scalars_of_a_new_track_are_empty(stage: Stage) -> None:
+    assert not any(stage.ours.vectors.earlier_scalars(stage.add("a.ogg"), "hash"))
+
+
+def test_a_failure_of_the_newer_extractor_keeps_the_earlier_scalars(stage: Stage) -> None:
+    good, bad = stage.add("good.ogg"), stage.add("bad.ogg")
+    for item in (good, bad):
+        stage.ours.vectors.store(item, STATE, item.path.decode(), "1", Heard(VECTOR, {"bpm": 60.0}))
+    hear_anew(stage, good)
+    stage.ours.vectors.store_failure(bad, STATE, "2", "it is cut off")
+    assert stage.ours.vectors.change("2")
+    assert stage.ours.vectors.earlier_scalars(bad, "") == [{"bpm": 60.0}]
+
+
 def test_removed_items_do_not_hold_it_up(stage: Stage) -> None:
     kept, removed = stage.add("kept.ogg"), stage.add("removed.ogg")
     for item in (kept, removed):
