@@ -31,7 +31,7 @@ SHARPS = {"Ab": "G#", "Bb": "A#", "Db": "C#", "Eb": "D#", "Gb": "F#"}
 KEY_FRAME = 2048
 """Samples, as long a time as the 4096 at 44.1 kHz that are essentia's default: the keys found are the same."""
 
-KEY_KNOWN = 0.012
+KEY_KNOWN = 0.014
 """Key strength below which there is no key to speak of: noise reaches 0.002, rain and thunder 0.005, drums 0.0105."""
 
 
