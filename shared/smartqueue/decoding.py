@@ -45,7 +45,7 @@ class DecodingError(Exception):
 
 @dataclass(frozen=True)
 class Block:
-    """Some seconds of audio: `channels` (channels, samples) at the file's `sample_rate`, `mono` at `SAMPLE_RATE`.
+    """Some seconds of audio: `channels` (channels, samples) at the file's `sample_rate`.
 
     `layout` are FFmpeg's names of the channels, as FL, FR and LFE.
     """
@@ -53,7 +53,6 @@ class Block:
     channels: NDArray[np.float32]
     sample_rate: int
     layout: tuple[str, ...]
-    mono: NDArray[np.float32]
 
 
 @dataclass(frozen=True)
@@ -221,7 +220,6 @@ class _Converter:
         # small frames are joined first: a call for each would cost more than decoding it
         self._fifo = av.AudioFifo()
         self._floats = av.AudioResampler("flt", first.layout, self._rate)
-        self._mono = av.AudioResampler("flt", "mono", SAMPLE_RATE)
         self.size = min(BLOCK_SECONDS * self._rate, BLOCK_SAMPLES // len(self._layout))
 
     @staticmethod
@@ -241,16 +239,27 @@ class _Converter:
     def block(self, samples: int) -> Block:
         """The next so many samples, of those that wait."""
         # interleaved, because PyAV reads beyond the memory of eight planes
-        interleaved = self._resampled(self._floats, self._fifo.read(samples, partial=True))
+        interleaved = _resampled(self._floats, self._fifo.read(samples, partial=True))
         channels = np.ascontiguousarray(interleaved.reshape(-1, len(self._layout)).T)
         if not (channels.max(initial=0.0) <= LOUDEST and channels.min(initial=0.0) >= -LOUDEST):  # true of NaN, too
             channels = np.nan_to_num(channels, posinf=0.0, neginf=0.0).clip(-LOUDEST, LOUDEST)
-        frame = av.AudioFrame.from_ndarray(channels.mean(axis=0, keepdims=True), "flt", "mono")
-        frame.sample_rate = self._rate
-        return Block(channels, self._rate, self._layout, self._resampled(self._mono, frame))
+        return Block(channels, self._rate, self._layout)
 
-    @staticmethod
-    def _resampled(resampler: av.AudioResampler, frame: av.AudioFrame | None) -> NDArray[np.float32]:
-        """What comes out of the resampler for a frame, all channels interleaved."""
-        parts = [part.to_ndarray()[0] for part in resampler.resample(frame)]
-        return np.concatenate(parts) if parts else np.empty(0, np.float32)
+
+class Downmix:
+    """The mean of all channels at `SAMPLE_RATE`, of blocks that follow one another."""
+
+    def __init__(self) -> None:
+        self._resampler = av.AudioResampler("flt", "mono", SAMPLE_RATE)
+
+    def add(self, block: Block) -> NDArray[np.float32]:
+        """The samples of the next block, (samples,)."""
+        frame = av.AudioFrame.from_ndarray(block.channels.mean(axis=0, keepdims=True), "flt", "mono")
+        frame.sample_rate = block.sample_rate
+        return _resampled(self._resampler, frame)
+
+
+def _resampled(resampler: av.AudioResampler, frame: av.AudioFrame | None) -> NDArray[np.float32]:
+    """What comes out of the resampler for a frame, all channels interleaved."""
+    parts = [part.to_ndarray()[0] for part in resampler.resample(frame)]
+    return np.concatenate(parts) if parts else np.empty(0, np.float32)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections import deque
 from dataclasses import dataclass
 
 import essentia
@@ -20,6 +19,9 @@ from essentia.standard import Danceability, KeyExtractor  # noqa: E402 - only on
 
 HEARD_SECONDS = 120.0
 """How much of a track is analysed, from its middle: more finds no better neighbours. Loudness is that of the whole."""
+
+LENGTH_ERROR = 1.0
+"""Seconds by which the length that a file's packets tell may be wrong in an undamaged one."""
 
 DANCE_SECONDS = 5
 """Danceability is about time scales up to some seconds (Streich and Herrera, AES 2005)."""
@@ -68,22 +70,23 @@ def extract(path: bytes) -> Analysis:
 
 def _heard(path: bytes, length: float) -> tuple[NDArray[np.float32], dict[str, float]]:
     """The mixture of all channels in the middle of a track, (samples,), and the dynamics of all of it."""
-    end = int((length + HEARD_SECONDS) / 2 * decoding.SAMPLE_RATE)
-    wanted = int(HEARD_SECONDS * decoding.SAMPLE_RATE)
-    meter = None
-    parts: deque[NDArray[np.float32]] = deque()
-    position = 0
+    begin = max(0.0, (length - HEARD_SECONDS) / 2)
+    meter, downmix = None, decoding.Downmix()
+    parts: list[NDArray[np.float32]] = []
+    position = 0.0
     for block in decoding.blocks(path):
         meter = meter or LoudnessMeter(block.sample_rate, block.layout)
         meter.add(block.channels)
-        parts.append(block.mono[: max(0, end - position)])
-        # the latest so far, which are the middle of a whole file, and the end of a damaged one
-        while sum(map(len, parts)) - len(parts[0]) >= wanted:
-            parts.popleft()
-        position += len(block.mono)
+        from_begin = position - begin
+        position += block.channels.shape[1] / block.sample_rate
+        # resampling the rest, too, would cost as much as the key
+        if position > begin and from_begin < HEARD_SECONDS:
+            parts.append(downmix.add(block)[max(0, round(-from_begin * decoding.SAMPLE_RATE)) :])
     if meter is None:
         raise decoding.DecodingError("there is no audio in it")
-    return np.concatenate(parts)[-wanted:], meter.dynamics()
+    if begin and position < begin + HEARD_SECONDS - LENGTH_ERROR:
+        return _heard(path, position)  # a damaged file, of which less can be decoded than it holds
+    return np.concatenate(parts)[: int(HEARD_SECONDS * decoding.SAMPLE_RATE)], meter.dynamics()
 
 
 def describe(mono: NDArray[np.float32], dynamics: dict[str, float]) -> tuple[dict[str, float], dict[str, float | str]]:

@@ -30,7 +30,8 @@ def heard(path: Path, start: float = 0.0, seconds: float = 1000.0) -> list[decod
 
 
 def seconds_heard(path: Path, start: float = 0.0, seconds: float = 1000.0) -> float:
-    return sum(len(block.mono) for block in heard(path, start, seconds)) / decoding.SAMPLE_RATE
+    downmix = decoding.Downmix()
+    return sum(len(downmix.add(block)) for block in heard(path, start, seconds)) / decoding.SAMPLE_RATE
 
 
 @pytest.mark.parametrize(("extension", "codec"), FORMATS)

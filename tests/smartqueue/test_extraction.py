@@ -298,6 +298,19 @@ def test_the_middle_of_a_long_track_is_analysed(analyse: Analyse) -> None:
     assert float(analysis.scalars["bpm_confidence"]) > 0.8
 
 
+def test_the_middle_of_what_can_be_decoded_is_analysed_of_a_damaged_track(tmp_path: Path) -> None:
+    path = tmp_path / "track.m4a"
+    beat = np.zeros((4800, 1), np.float32)
+    beat[:8] = 0.5
+    write(path, np.tile(beat, (1000, 1)), 8000, codec="alac")
+    data = bytearray(path.read_bytes())
+    begin = data.index(b"mdat") + 4
+    media = int.from_bytes(data[begin - 8 : begin - 4], "big") - 8
+    data[begin + media // 4 : begin + media] = bytes(media - media // 4)
+    path.write_bytes(data)
+    assert extract(os.fsencode(path)).scalars["bpm"] == pytest.approx(100, rel=0.01)
+
+
 def test_loudness_is_that_of_the_whole_of_a_long_track(analyse: Analyse) -> None:
     loud, quiet = tone(1000, -20, 300, 8000), tone(1000, -60, 300, 8000)
     analysis = analyse(np.concatenate([loud, quiet, loud]), 8000, ".flac")
