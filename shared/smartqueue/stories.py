@@ -107,13 +107,9 @@ def _how_often(kept: Kept, any_three: int) -> str:
     """How often a metric is right, and in what; or how much it takes until that is known."""
     if kept.accuracy is not None and kept.plain_accuracy is not None and kept.judged_by in ("survey", "skip"):
         right, plain = (f"{100 * share:.0f}\u00a0%" for share in (kept.accuracy, kept.plain_accuracy))
-        doubt = "" if kept.uncertainty is None else f", a gain of {_points(kept)}"
-        if kept.judged_by == "survey":
-            return (
-                f"It names the odd one of any three songs in {right} of your answers, without learning in"
-                f" {plain}{doubt}; guessing would in 33\u00a0%."
-            )
-        return f"It tells which track you skip in {right} of your skips, without learning in {plain}{doubt}."
+        gain = "" if kept.uncertainty is None else f", a gain of {_points(kept)}"
+        of = "answers about any three songs" if kept.judged_by == "survey" else "skips"
+        return f"It predicts {right} of your {of}, without learning {plain}{gain} (guessing: 33\u00a0%)."
     missing = max(1, JUDGES - any_three) * RANDOM_EVERY
     return f"How often it is right can be told after {missing} more answers in the survey."
 

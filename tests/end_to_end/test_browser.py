@@ -228,7 +228,8 @@ def answer_by_ear(beets: Beets, count: int) -> None:
         for _ in range(count):
             three = generator.choice(len(points), 3, replace=False)
             apart = np.linalg.norm(points[three[[1, 0, 0]]] - points[three[[2, 2, 1]]], axis=1)
-            database.questions.answer(library.ids[three].tolist(), int(library.ids[three[apart.argmin()]]), "default")
+            odd = int(library.ids[three[apart.argmin()]])
+            database.questions.answer(library.ids[three].tolist(), odd, "default", at_random=True)
 
 
 PAGES = {

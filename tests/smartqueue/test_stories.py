@@ -86,13 +86,13 @@ def test_without_any_lesson_it_is_said_how_to_begin() -> None:
 
 def test_the_metric_in_use_is_told_beside_no_learning() -> None:
     assert told([KEPT]) == (
-        "What was learned is in use (metric 7). It names the odd one of any three songs in 62 % of your answers,"
-        " without learning in 54 %, a gain of +8 ± 2 points; guessing would in 33 %."
+        "What was learned is in use (metric 7). It predicts 62 % of your answers about any three songs, without"
+        " learning 54 %, a gain of +8 ± 2 points (guessing: 33 %)."
     )
 
 
 def test_skips_judge_where_answers_to_any_three_songs_are_few() -> None:
-    assert "It tells which track you skip in 62 % of your skips" in told([replace(KEPT, judged_by="skip")], any_three=2)
+    assert "It predicts 62 % of your skips" in told([replace(KEPT, judged_by="skip")], any_three=2)
 
 
 def test_where_too_little_judges_it_is_said_how_much_more_it_takes() -> None:

@@ -177,7 +177,7 @@ def test_the_metric_in_use_says_what_counts(pages: Pages) -> None:
     number = learn(pages)
     told = pages.ask("/api/metrics").json
     assert told["in_use"] == number
-    assert told["verdict"].startswith(f"What was learned is in use (metric {number}). It names the odd one")
+    assert told["verdict"].startswith(f"What was learned is in use (metric {number}). It predicts ")
     assert told["groups"][0] == {
         "name": "rhythm",
         "weight": pytest.approx(1.8),

@@ -51,7 +51,7 @@ function metric(one, { in_use: inUse, chosen }) {
   const about =
     one.id === null
       ? "everything counts alike"
-      : `${one.learner}, from ${many(one.triplets, "answer, skip or album")}, ${when(one.created)}`;
+      : `${one.learner}, from ${many(one.triplets, "comparison")}, ${when(one.created)}`;
   const judged = one.accuracy !== null && one.judged_by in judges;
   const gain = judged ? 100 * (one.accuracy - one.plain_accuracy) : null;
   const more = gain === null ? "–" : `${gain < 0 ? "−" : "+"}${Math.abs(gain).toFixed(1)}`;
