@@ -60,6 +60,14 @@ def test_repeated_answers_to_one_question_are_held_out_together() -> None:
     assert not learned(repeated).better
 
 
+def test_several_triplets_of_a_skip_tell_more_than_one_of_them() -> None:
+    of = listener("group", 160)
+    skips = np.repeat(np.arange(40), 4)
+    several = learn(of.vectors, of.triplets, groups=of.groups, questions=skips, weights=np.full(160, 0.5))
+    one = learn(of.vectors, of.triplets[::4], groups=of.groups)
+    assert np.log(several.odds) > 1.4 * np.log(one.odds) > 0
+
+
 def test_the_same_seed_gives_the_same_metric() -> None:
     of = listener("group", 40)
     np.testing.assert_array_equal(learned(of).matrix, learned(of).matrix)

@@ -253,9 +253,12 @@ def _former(recipe: Recipe, options: list[Option], seen: Booleans) -> Option | N
 
 
 def _odds(trial: Trial, groups: Integers | None) -> float:
-    """How much likelier the own answers are under learned weights than under the plain metric: a Bayes factor."""
+    """How much likelier the own answers are under learned weights than under the plain metric: a Bayes factor.
+
+    As they weigh in learning: the triplets of one skip tell more than one answer, and less than as many.
+    """
     own = ~trial.library
-    learner = WeightedMetric(groups=groups).fit(trial.points[own], sample_weight=trial.judging[own])
+    learner = WeightedMetric(groups=groups).fit(trial.points[own], sample_weight=trial.weights[own])
     # Before any answer both are as likely.
     plain = learner.settings()["plain"]
     return (1.0 - plain) / plain if plain > 0 else inf
