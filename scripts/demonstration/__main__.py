@@ -52,7 +52,7 @@ def demonstrate(own_music: Path | None, *, once: bool) -> int:
     beets = Beets(stage / "beets", source)
     step("Importing it into a beets library: beet import")
     beets.run("import", "--quiet", "--noautotag", "--group-albums", "--incremental", str(source), check=True)
-    step("Hearing what it sounds like: beet analyze")
+    step("Analysing what it sounds like: beet analyze")
     beets.run("analyze", show=True)
     step("Learning what is alike: beet learnmetric")
     beets.run("learnmetric", show=True)

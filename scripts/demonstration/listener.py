@@ -94,7 +94,8 @@ def table(evening: Evening) -> str:
         why = ""
         if play.queued_by == "smartqueue":
             near, distance, place = (play.context[name] for name in ("near", "distance", "place"))
-            why = f"{distance:.1f} from {evening.names[near]}, place {place}"
+            which = "the nearest" if place == 1 else f"number {place} by nearness"
+            why = f"distance {distance:.1f} from {evening.names[near]}, {which}"
         outcome = f"{play.outcome}, kept" if is_kept(play) and play.outcome != "finished" else play.outcome
         heard = f"{play.listened:.0f} of {play.length or 0:.0f} s"
         rows.append((evening.names[play.track], heard, outcome, play.queued_by, why))
