@@ -45,6 +45,8 @@ class Chooser(pykka.ThreadingActor):
         self._profile = profile
         self._preferences = preferences
         self._playing: int | None = None
+        # What began and was not analysed by then, as when it has only just been imported.
+        self._unnoticed: Entry | None = None
         # The schemes that Mopidy knows, the one that plays or played last before all others.
         self._schemes = schemes
         # No seed, so that tomorrow is not today.
@@ -60,15 +62,24 @@ class Chooser(pykka.ThreadingActor):
     @survives("noticing what plays")
     def began(self, entry: Entry) -> None:
         """A track begins to play."""
-        play, scheme = self._play(entry), scheme_of(entry.uri)
-        self._playing = None if play is None else play.track
+        scheme = scheme_of(entry.uri)
         self._schemes = tuple(dict.fromkeys((scheme, *self._schemes) if scheme else self._schemes))
+        self._playing, self._unnoticed = None, entry
+        self._catalogue.refresh()
+        self._notice()
+
+    def _notice(self) -> None:
+        """Tells the session of what plays, as soon as that is in the library."""
+        play = None if self._unnoticed is None else self._play(self._unnoticed)
         if play is not None:
+            self._playing, self._unnoticed = play.track, None
             self._catalogue.session.began(play)
 
     @survives("remembering what was heard")
     def ended(self, entry: Entry) -> None:
         """A listening is over."""
+        self._notice()
+        self._unnoticed = None
         play = self._play(entry)
         if play is not None:
             self._catalogue.session.ended(play)
@@ -112,6 +123,7 @@ class Chooser(pykka.ThreadingActor):
     def choose(self, request: Request, reply: Callable[[list[Candidate]], object]) -> None:
         """Hands the tracks to try for the next place to `reply`, the best first; none where nothing is analysed."""
         self._catalogue.refresh()
+        self._notice()
         reply(self._candidates(request))
 
     def mix(self, name: str) -> list[tuple[str, str]]:
