@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from pathlib import Path
 
-from smartqueue.database.connection import Connection, DatabaseError
+from smartqueue.database.connection import Connection, DatabaseError, RowError
 from smartqueue.database.metrics import Kept, LearnedMetric, MetricError, Metrics, Pin
 from smartqueue.database.plays import Plays
 from smartqueue.database.questions import Questions
@@ -29,6 +29,7 @@ __all__ = [
     "Library",
     "MetricError",
     "Pin",
+    "RowError",
     "State",
     "Track",
 ]
