@@ -9,11 +9,13 @@ from collections.abc import Callable, Sequence
 import numpy as np
 import pykka
 
-from mopidy_smartqueue.catalogue import Catalogue
+from mopidy_smartqueue.alarm import Alarm
+from mopidy_smartqueue.catalogue import Catalogue, Loaded
 from mopidy_smartqueue.complaints import Complaints
 from mopidy_smartqueue.requests import Candidate, Request
 from mopidy_smartqueue.survival import survives
 from mopidy_smartqueue.translator import Translator, scheme_of
+from mopidy_smartqueue.watcher import Watcher
 from smartqueue.beets_configuration import BeetsPlaces
 from smartqueue.explanation import explain
 from smartqueue.journal import Entry
@@ -22,6 +24,8 @@ from smartqueue.mixes import Situation, made
 from smartqueue.preferences import Preferences
 from smartqueue.selection import Choice, Context, Past, choose
 
+# After how many seconds to look again whether other programs have changed the library.
+LOOK_AFTER = 20.0
 # How many candidates one answer holds: enough to pass over some that Mopidy does not know.
 _CANDIDATES = 20
 
@@ -41,6 +45,7 @@ class Chooser(pykka.ThreadingActor):
     ) -> None:
         super().__init__()
         self._catalogue = Catalogue(places, translator, complaints, player, profile, preferences.rules)
+        self._watching = places, translator, complaints, profile, preferences.rules
         self._player = player.name
         self._profile = profile
         self._preferences = preferences
@@ -55,7 +60,33 @@ class Chooser(pykka.ThreadingActor):
     @survives("loading the library")
     def on_start(self) -> None:
         """Loads the library beside Mopidy's own start."""
+        me = self.actor_ref.proxy()
+        self._look_again = Alarm(me.look.defer)
+        self._watcher = Watcher.start(*self._watching, me).proxy()
         self._catalogue.refresh()
+        self._look_again.set(LOOK_AFTER)
+
+    @survives("stopping")
+    def on_stop(self) -> None:
+        """Looks no more."""
+        self._look_again.cancel()
+        # It may be loading, for which Mopidy's end does not wait.
+        self._watcher.actor_ref.stop(block=False)
+
+    @survives("looking for changes")
+    def look(self) -> None:
+        """Has the library looked at, beside, so that what it answers is never older than a minute."""
+        loaded = self._catalogue.loaded
+        if loaded is None:
+            self._catalogue.refresh()
+        else:
+            self._watcher.look.defer(loaded)
+        self._look_again.set(LOOK_AFTER)
+
+    @survives("taking up what was loaded")
+    def take(self, before: Loaded, loaded: Loaded) -> None:
+        """Takes up what was loaded beside."""
+        self._catalogue.take(before, loaded)
 
     # What happens
 

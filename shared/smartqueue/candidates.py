@@ -42,6 +42,19 @@ def candidates(database: Database, profile: str, rules: Rules) -> Candidates:
         return Candidates(library, metric, pool(library, metric, rules, date.today()))  # noqa: DTZ011 - the listener's day
 
 
+def retagged(among: Candidates, database: Database, rules: Rules) -> Candidates | None:
+    """The same tracks with the tags that they have now, itself if those are the same; None if there are other tracks.
+
+    What takes long to work out, how near tracks are, stays. Raises DatabaseError.
+    """
+    with _uncollected():
+        library = database.vectors.retagged(among.library)
+        if library is None or library is among.library:
+            return None if library is None else among
+        today = date.today()  # noqa: DTZ011 - the listener's day
+        return Candidates(library, among.metric, pool(library, among.metric, rules, today, near=among.pool.near))
+
+
 @contextlib.contextmanager
 def _uncollected() -> Iterator[None]:
     """Without the garbage collector, which would look through millions of new objects, all of them of use."""
@@ -54,11 +67,14 @@ def _uncollected() -> Iterator[None]:
             gc.enable()
 
 
-def pool(library: Library, metric: Metric, rules: Rules, today: date) -> Pool:
-    """What selection knows of a library's tracks, by a metric and rules, on a day."""
+def pool(library: Library, metric: Metric, rules: Rules, today: date, *, near: Neighbourhood | None = None) -> Pool:
+    """What selection knows of a library's tracks, by a metric and rules, on a day.
+
+    near: how near these tracks are by this metric, where that is known already.
+    """
     places = {key: key_place(key) for key in set(library.keys)}
     return Pool(
-        near=neighbourhood(metric.points(library.vectors)),
+        near=neighbourhood(metric.points(library.vectors)) if near is None else near,
         recordings=told_apart(library.recordings),
         artists=numbered(library.artists),
         albums=numbered(library.albums),

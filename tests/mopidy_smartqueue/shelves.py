@@ -16,9 +16,10 @@ from smartqueue.features import EXTRACTOR, NAMES
 class Shelf:
     """Music that beets knows, as a player gets to see it; its files are empty."""
 
-    def __init__(self, folder: Path) -> None:
-        self.places = BeetsPlaces(folder / "library.db", folder / "music")
-        self.places.music_directory.mkdir(parents=True)
+    def __init__(self, folder: Path, music: Path | None = None) -> None:
+        self.places = BeetsPlaces(folder / "library.db", music or folder / "music")
+        self.places.music_directory.mkdir(parents=True, exist_ok=True)
+        folder.mkdir(exist_ok=True)
         self.beets = Library(str(self.places.library), str(self.places.music_directory))
 
     def add(self, *titles: str, **fields: Any) -> None:
@@ -41,7 +42,7 @@ class Shelf:
 
     def item(self, title: str) -> Item:
         """What beets has of a track."""
-        (found,) = self.beets.items(f"title:={title}")
+        (found,) = self.beets.items([f"title:={title}"])
         assert isinstance(found, Item)
         return found
 

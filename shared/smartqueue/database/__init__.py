@@ -12,6 +12,7 @@ from smartqueue.database.questions import Questions
 from smartqueue.database.tracks import OF_ITEM, Description, Files, FileState, Item, Track, Tracks
 from smartqueue.database.triplets import Triplets
 from smartqueue.database.vectors import Heard, Library, Vectors
+from smartqueue.database.watch import Watch
 from smartqueue.features import EXTRACTOR
 from smartqueue.listening import DERIVATION, skip_triplets
 from smartqueue.metric import Metric, plain
@@ -32,6 +33,7 @@ __all__ = [
     "RowError",
     "State",
     "Track",
+    "Watch",
 ]
 
 
