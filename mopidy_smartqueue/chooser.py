@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import time
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 
 import numpy as np
 import pykka
@@ -17,6 +18,7 @@ from mopidy_smartqueue.survival import survives
 from mopidy_smartqueue.translator import Translator, scheme_of
 from mopidy_smartqueue.watcher import Watcher
 from smartqueue.beets_configuration import BeetsPlaces
+from smartqueue.candidates import Candidates
 from smartqueue.explanation import explain
 from smartqueue.journal import Entry
 from smartqueue.listening import Play, Player
@@ -26,6 +28,8 @@ from smartqueue.selection import Choice, Context, Past, choose
 
 # After how many seconds to look again whether other programs have changed the library.
 LOOK_AFTER = 20.0
+# How often a mix is made anew where files are gone, because core waits for it.
+_ATTEMPTS = 5
 # How many candidates one answer holds: enough to pass over some that Mopidy does not know.
 _CANDIDATES = 20
 
@@ -166,8 +170,22 @@ class Chooser(pykka.ThreadingActor):
         playing = rows([] if self._playing is None else [self._playing])
         past = Past(rows(session.heard), rows(session.skipped), np.concatenate([rows(session.not_this), playing]))
         now = Situation(int(playing[0]) if len(playing) else None, tuple(rows(session.kept).tolist()), past)
-        found = made(name, among, now, self._preferences, self._generator)
+        found = self._there(name, among, now)
         return [(uri, among.library.name(row)) for row in found if (uri := self._uri(row))]
+
+    def _there(self, name: str, among: Candidates, now: Situation) -> list[int]:
+        """The rows of a mix, all of whose files are there, as far as a few attempts can tell."""
+        barred = among.pool.barred.copy()
+        found: list[int] = []
+        for _ in range(_ATTEMPTS):
+            pool = replace(among.pool, barred=barred)
+            found = made(name, replace(among, pool=pool), now, self._preferences, self._generator)
+            gone = [row for row in found if not _is_there(among, row)]
+            if not gone:
+                break
+            barred[gone] = True
+            found = [row for row in found if not barred[row]]
+        return found
 
     def tracks(self, uris: Sequence[str]) -> dict[str, int | None]:
         """Our own ids of the URIs' tracks; None for what was not analysed."""
@@ -215,8 +233,12 @@ class Chooser(pykka.ThreadingActor):
     def _candidate(self, choice: Choice, last: int, scheme: str | None) -> Candidate | None:
         among = self._catalogue.among
         uri = self._catalogue.uri(choice.row, scheme)
-        if among is None or uri is None or not os.path.isfile(among.library.files[choice.row]):  # noqa: PTH113 - bytes
+        if among is None or uri is None or not _is_there(among, choice.row):
             return None
         why = explain(among, choice, last)
         library = among.library
         return Candidate(uri, library.files[choice.row], library.name(choice.row), why.in_words(), why.as_json())
+
+
+def _is_there(among: Candidates, row: int) -> bool:
+    return os.path.isfile(among.library.files[row])  # noqa: PTH113 - paths are bytes
