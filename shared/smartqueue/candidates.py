@@ -7,7 +7,7 @@ import gc
 import re
 import time
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from fnmatch import translate
 
@@ -34,11 +34,16 @@ class Candidates:
     pool: Pool
 
 
-def candidates(database: Database, profile: str, rules: Rules) -> Candidates:
-    """The library as it is now, for a listener. Raises DatabaseError."""
+def candidates(database: Database, profile: str, rules: Rules, like: Candidates | None = None) -> Candidates:
+    """The library as it is now, for a listener. Raises DatabaseError.
+
+    like: another listener's, of the same library; all of it is shared but the metric, and how near tracks are by it.
+    """
     with _uncollected():
-        library = database.vectors.library()
+        library = database.vectors.library() if like is None else like.library
         metric = database.metric(profile, library)
+        if like is not None:
+            return Candidates(library, metric, replace(like.pool, near=_near(library, metric)))
         return Candidates(library, metric, pool(library, metric, rules, date.today()))  # noqa: DTZ011 - the listener's day
 
 
@@ -74,7 +79,7 @@ def pool(library: Library, metric: Metric, rules: Rules, today: date, *, near: N
     """
     places = {key: key_place(key) for key in set(library.keys)}
     return Pool(
-        near=neighbourhood(metric.points(library.vectors)) if near is None else near,
+        near=_near(library, metric) if near is None else near,
         recordings=told_apart(library.recordings),
         artists=numbered(library.artists),
         albums=numbered(library.albums),
@@ -85,6 +90,10 @@ def pool(library: Library, metric: Metric, rules: Rules, today: date, *, near: N
         favour=_favour(library),
         barred=np.any(list(shut_out(library, rules, today).values()), axis=0),
     )
+
+
+def _near(library: Library, metric: Metric) -> Neighbourhood:
+    return neighbourhood(metric.points(library.vectors))
 
 
 def _feature(library: Library, name: str) -> NDArray[np.float32]:

@@ -18,7 +18,7 @@ from mopidy_smartqueue.complaints import Complaints
 from mopidy_smartqueue.translator import Translator
 from smartqueue.listening import Player
 from smartqueue.preferences import DEFAULTS, preferences
-from tests.mopidy_smartqueue.shelves import Shelf
+from tests.shelves import Shelf
 
 pytestmark = pytest.mark.mopidy
 

@@ -19,7 +19,7 @@ from mopidy_smartqueue.translator import Translator
 from smartqueue.journal import Entry
 from smartqueue.listening import Player
 from smartqueue.preferences import DEFAULTS, preferences
-from tests.mopidy_smartqueue.shelves import Shelf
+from tests.shelves import Shelf
 
 pytestmark = pytest.mark.mopidy
 

@@ -20,7 +20,7 @@ from mopidy_smartqueue.translator import Translator
 from smartqueue.beets_configuration import BeetsPlaces
 from smartqueue.database import Database
 from smartqueue.journal import Entry, Journal
-from tests.mopidy_smartqueue.shelves import Shelf
+from tests.shelves import Shelf
 
 pytestmark = pytest.mark.mopidy
 

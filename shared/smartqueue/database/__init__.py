@@ -105,15 +105,20 @@ class Database:
         """Whether our tables are there, in any version."""
         return self._connection.schema_version > 0
 
-    def version(self, profile: str) -> object:
-        """Something that differs once tracks were analysed, or another metric was put in use, or another file."""
+    @property
+    def library_version(self) -> object:
+        """Something that differs once tracks were analysed, or another file has taken this one's place."""
         # One by one an index answers each; together they would have every vector read.
         tracks = self._connection.all(
             "SELECT (SELECT COUNT(*) FROM smartqueue_track), (SELECT COUNT(item_id) FROM smartqueue_track),"
             " (SELECT MAX(changed) FROM smartqueue_track)"
         )
+        return self._connection.file_number, *map(tuple, tracks)
+
+    def version(self, profile: str) -> object:
+        """The same, which differs also once another metric was put in use."""
         learned = self.metrics.in_use(profile)
-        return self._connection.file_number, *map(tuple, tracks), learned and learned.metric.id
+        return self.library_version, learned and learned.metric.id
 
     def metric(self, profile: str, library: Library) -> Metric:
         """The metric to compare a library's tracks by: the learned one in use, else the plain one."""
