@@ -11,6 +11,7 @@ from mopidy_smartqueue import generations
 from mopidy_smartqueue.complaints import Complaints
 from smartqueue.beets_configuration import BeetsPlaces
 from smartqueue.database import Database
+from smartqueue.requirements import missing_for_learning
 
 logger = generations.logger(__name__)
 
@@ -38,6 +39,9 @@ class Learner:
         self._tried = min(self._tried, new)
         learns_anew = not self._tried and new and database.metrics.is_suspended(self._profile)
         if new - self._tried < self._after and not learns_anew:
+            return
+        if missing := missing_for_learning():
+            self._complaints.say("learner", missing)
             return
         self._tried = new
         self.process = subprocess.Popen(

@@ -33,4 +33,5 @@ def factory(config: dict[str, Any], core: Any) -> list[Any]:  # noqa: ANN401, AR
     for name in _LOGGERS:
         generations.logger(name)
     store = Store(found.library, found.music_directory, wanted.rules)
-    return list(rules(Site.of(store, settings["profile"], ActorsPlayer(), settings["allowed_hosts"])))
+    player, learns = ActorsPlayer(), bool(settings["auto_learn"])
+    return list(rules(Site.of(store, settings["profile"], player, settings["allowed_hosts"], learns=learns)))

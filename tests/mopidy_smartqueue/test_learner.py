@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 import time
 from collections.abc import Callable
 from dataclasses import replace
@@ -99,6 +100,23 @@ def test_where_there_was_too_little_it_waits_for_as_much_again(
         eager.look(database)
         assert eager.process is not first
         eager.stop()
+
+
+def test_what_is_not_installed_is_told_once_and_learning_begins_when_it_is(
+    beets: Beets, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    with Database(beets.library, beets.music) as database:
+        answer(database, 5)
+        lacking = learner(beets, 5)
+        monkeypatch.setitem(sys.modules, "metric_learn", None)
+        lacking.look(database)
+        lacking.look(database)
+        assert lacking.process is None
+        assert caplog.text.count("pip install 'mopidy-smartqueue[learning]'") == 1
+        monkeypatch.undo()
+        lacking.look(database)
+        assert lacking.process is not None
+        lacking.stop()
 
 
 def test_what_went_wrong_is_told(beets: Beets, caplog: pytest.LogCaptureFixture) -> None:
