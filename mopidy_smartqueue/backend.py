@@ -62,7 +62,12 @@ class SmartqueueBackend(pykka.ThreadingActor, backend.Backend):
         return made
 
     def _mix(self, name: str) -> list[tuple[str, str]]:
-        choosers = pykka.ActorRegistry.get_by_class_name("Chooser")
+        if not self.is_loaded:
+            return []
+        # Here, because it loads NumPy, which Mopidy's start does not wait for; by now it is loaded.
+        from mopidy_smartqueue.chooser import Chooser
+
+        choosers = pykka.ActorRegistry.get_by_class(Chooser)
         if not choosers:
             return []
         try:
@@ -74,7 +79,9 @@ class SmartqueueBackend(pykka.ThreadingActor, backend.Backend):
 
     def switch(self, *, on: bool) -> None:
         """Switches the queue, without waiting."""
-        for frontend in pykka.ActorRegistry.get_by_class_name("SmartqueueFrontend"):
+        from mopidy_smartqueue.frontend import SmartqueueFrontend
+
+        for frontend in pykka.ActorRegistry.get_by_class(SmartqueueFrontend):
             frontend.proxy().switch.defer(on)
 
 

@@ -12,6 +12,7 @@ import pykka
 from numpy.typing import NDArray
 
 from mopidy_smartqueue import generations
+from mopidy_smartqueue.backend import SmartqueueBackend
 from mopidy_smartqueue.complaints import Complaints
 from mopidy_smartqueue.translator import Translator
 from smartqueue.beets_configuration import BeetsPlaces
@@ -183,7 +184,7 @@ class Catalogue:
                 "an earlier analysis stays in use until beet analyze has analysed every track anew; then what was"
                 " learned is set aside until it is learned again, by itself",
             )
-        for backend in pykka.ActorRegistry.get_by_class_name("SmartqueueBackend"):
+        for backend in pykka.ActorRegistry.get_by_class(SmartqueueBackend):
             backend.proxy().loaded.defer()
         logger.info(
             "Smartqueue knows %d tracks of %s (metric: %s)",

@@ -46,8 +46,8 @@ class Learner:
         self._tried = new
         self.process = subprocess.Popen(
             [
-                sys.executable,
-                *("-m", "smartqueue.teaching"),
+                # Not with what happens to be in Mopidy's working directory in place of Python's own modules.
+                *(sys.executable, "-P", "-m", "smartqueue.teaching"),
                 *(str(self._places.library), str(self._places.music_directory), self._profile),
             ],
             # One thread of the linear algebra's, so that one processor at least is left for the music.

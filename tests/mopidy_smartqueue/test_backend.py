@@ -87,6 +87,22 @@ def test_a_mix_of_nothing_is_made_afresh_at_once(shelf: Shelf) -> None:
         assert surprise(door) == [shelf.uri("piece")]
 
 
+def test_actors_of_other_extensions_are_never_taken_for_ours(shelf: Shelf) -> None:
+    class Chooser(pykka.ThreadingActor):
+        pass
+
+    class SmartqueueBackend(pykka.ThreadingActor):
+        pass
+
+    others: list[pykka.ActorRef[Any]] = [Chooser.start(), SmartqueueBackend.start()]
+    shelf.add("piece")
+    with mopidy(shelf) as door:
+        assert surprise(door) == [shelf.uri("piece")]
+    assert all(other.is_alive() for other in others)
+    for other in others:
+        other.stop()
+
+
 def test_files_that_are_gone_are_in_no_mix_and_others_take_their_places(shelf: Shelf) -> None:
     titles = [f"piece {number}" for number in range(30)]
     shelf.add(*titles)

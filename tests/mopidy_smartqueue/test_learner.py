@@ -6,6 +6,7 @@ import sys
 import time
 from collections.abc import Callable
 from dataclasses import replace
+from pathlib import Path
 
 import numpy as np
 import pytest
@@ -44,7 +45,12 @@ def until(happened: Callable[[], bool]) -> None:
         time.sleep(0.1)
 
 
-def test_enough_that_is_new_is_learned_from(beets: Beets, caplog: pytest.LogCaptureFixture) -> None:
+def test_enough_that_is_new_is_learned_from(
+    beets: Beets, caplog: pytest.LogCaptureFixture, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    # None of its modules.
+    (tmp_path / "json.py").write_text("raise SystemExit(1)")
+    monkeypatch.chdir(tmp_path)
     caplog.set_level("INFO")
     with Database(beets.library, beets.music) as database:
         answer(database, 30)
