@@ -67,7 +67,9 @@ def load_tags(database: Database, translator: Translator, rules: Rules, loaded: 
     among = retagged(loaded.among, database, rules)
     if among is None or among is loaded.among:
         return None if among is None else loaded
-    return replace(loaded, among=among, rows=_rows(among, translator))
+    library, before = among.library, loaded.among.library
+    is_moved = library.files is not before.files or library.item_ids is not before.item_ids
+    return replace(loaded, among=among, rows=_rows(among, translator) if is_moved else loaded.rows)
 
 
 def _rows(among: Candidates, translator: Translator) -> dict[bytes | int, int]:

@@ -49,7 +49,7 @@ class Chooser(pykka.ThreadingActor):
     ) -> None:
         super().__init__()
         self._catalogue = Catalogue(places, translator, complaints, player, profile, preferences.rules)
-        self._watching = places, translator, complaints, profile, preferences.rules
+        self._watching = places, translator, profile, preferences.rules
         self._player = player.name
         self._profile = profile
         self._preferences = preferences

@@ -8,7 +8,6 @@ from typing import Any
 import pykka
 
 from mopidy_smartqueue.catalogue import Loaded, load, load_tags, version
-from mopidy_smartqueue.complaints import Complaints
 from mopidy_smartqueue.survival import survives
 from mopidy_smartqueue.translator import Translator
 from smartqueue.beets_configuration import BeetsPlaces
@@ -26,7 +25,6 @@ class Watcher(pykka.ThreadingActor):
         self,
         places: BeetsPlaces,
         translator: Translator,
-        complaints: Complaints,
         profile: str,
         rules: Rules,
         chooser: Any,  # noqa: ANN401 - a Pykka proxy has no type
@@ -34,7 +32,6 @@ class Watcher(pykka.ThreadingActor):
         super().__init__()
         self._places = places
         self._translator = translator
-        self._complaints = complaints
         self._profile = profile
         self._rules = rules
         self._chooser = chooser
@@ -58,10 +55,9 @@ class Watcher(pykka.ThreadingActor):
                 return
             with Database(self._places.library, self._places.music_directory, timeout=_PATIENCE) as database:
                 self._kept, self._state = self._now(database, loaded), state
-        except DatabaseError as error:
-            self._complaints.say("watcher", str(error))
+        except DatabaseError:
+            # The chooser says so where that lasts.
             return
-        self._complaints.over("watcher")
         if self._kept is not loaded:
             self._chooser.take.defer(loaded, self._kept)
 
