@@ -74,8 +74,7 @@ class Chooser(pykka.ThreadingActor):
     def on_stop(self) -> None:
         """Looks no more."""
         self._look_again.cancel()
-        # It may be loading, for which Mopidy's end does not wait.
-        self._watcher.actor_ref.stop(block=False)
+        self._watcher.actor_ref.stop()
 
     @survives("looking for changes")
     def look(self) -> None:

@@ -10,6 +10,7 @@ from pathlib import Path
 from queue import SimpleQueue
 from typing import Any
 
+import pykka
 import pytest
 
 from mopidy_smartqueue.chooser import Chooser
@@ -44,6 +45,8 @@ def chooser(shelf: Shelf, monkeypatch: pytest.MonkeyPatch) -> Iterator[Any]:
     assert proxy.tracks([]).get() == {}
     yield proxy
     actor.stop()
+    # Mopidy complains of actors that outlive its own end.
+    assert not pykka.ActorRegistry.get_all()
 
 
 def begin(chooser: Any, uri: str) -> None:
