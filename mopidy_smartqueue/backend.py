@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from typing import Any
 from urllib.parse import quote, unquote
 
@@ -26,6 +27,8 @@ MIXES = (
     "long unheard",
     "surprise me",
 )
+# For so many seconds a mix stays the same list, so that a client loads what it shows.
+LASTS = 60.0
 # Core waits while a mix is made, and is not kept waiting for longer than this, in seconds.
 _PATIENCE = 1.0
 
@@ -39,16 +42,32 @@ class SmartqueueBackend(pykka.ThreadingActor, backend.Backend):
         super().__init__()
         # Set by the chooser once there is something to choose from.
         self.is_loaded = False
+        # Each mix that was made lately, and when that was.
+        self._made: dict[str, tuple[float, list[tuple[str, str]]]] = {}
         self.playlists = Playlists(backend=self)
         self.library = Library(backend=self)
 
     def loaded(self) -> None:
-        """There is something to choose from."""
-        self.is_loaded = True
+        """There is something to choose from, of which clients are told."""
+        if not self.is_loaded:
+            self.is_loaded = True
+            backend.BackendListener.send("playlists_loaded")
 
     def mix(self, name: str) -> list[tuple[str, str]]:
-        """The URIs and names of a mix's tracks, made now."""
-        choosers = pykka.ActorRegistry.get_by_class_name("Chooser")
+        """The URIs and names of a mix's tracks, made less than a minute ago."""
+        moment, made = self._made.get(name, (-LASTS, []))
+        if not made or time.monotonic() - moment >= LASTS:
+            made = self._mix(name)
+            self._made[name] = time.monotonic(), made
+        return made
+
+    def _mix(self, name: str) -> list[tuple[str, str]]:
+        if not self.is_loaded:
+            return []
+        # Here, because it loads NumPy, which Mopidy's start does not wait for; by now it is loaded.
+        from mopidy_smartqueue.chooser import Chooser
+
+        choosers = pykka.ActorRegistry.get_by_class(Chooser)
         if not choosers:
             return []
         try:
@@ -60,12 +79,14 @@ class SmartqueueBackend(pykka.ThreadingActor, backend.Backend):
 
     def switch(self, *, on: bool) -> None:
         """Switches the queue, without waiting."""
-        for frontend in pykka.ActorRegistry.get_by_class_name("SmartqueueFrontend"):
+        from mopidy_smartqueue.frontend import SmartqueueFrontend
+
+        for frontend in pykka.ActorRegistry.get_by_class(SmartqueueFrontend):
             frontend.proxy().switch.defer(on)
 
 
 class Playlists(backend.PlaylistsProvider):
-    """Mixes, made afresh whenever one is looked up, and an empty one each for off and on."""
+    """Mixes, each made afresh a minute after it was looked up, and an empty one each for off and on."""
 
     backend: SmartqueueBackend
 
@@ -78,14 +99,14 @@ class Playlists(backend.PlaylistsProvider):
         return [*mixes, *switch]
 
     def get_items(self, uri: str) -> list[Ref] | None:
-        """What is in a mix, made now; a look at the switch does not switch."""
+        """What is in a mix; a look at the switch does not switch."""
         if uri in (f"{_SWITCH}off", f"{_SWITCH}on"):
             return []
         name = _name(uri)
         return None if name is None else _refs(self.backend.mix(name))
 
     def lookup(self, uri: str) -> Playlist | None:
-        """A mix, made now; looking up one of the switch's, as loading it does, switches."""
+        """A mix; looking up one of the switch's, as loading it does, switches."""
         if uri in (f"{_SWITCH}off", f"{_SWITCH}on"):
             word = uri.removeprefix(_SWITCH)
             self.backend.switch(on=word == "on")
@@ -97,7 +118,7 @@ class Playlists(backend.PlaylistsProvider):
         return Playlist(uri=uri, name=f"Smartqueue: {name}", tracks=tracks)
 
     def refresh(self) -> None:
-        """Nothing is kept."""
+        """They are made afresh by themselves."""
 
     def create(self, name: str) -> Playlist | None:  # noqa: ARG002 - as Mopidy calls it
         """No playlists of others."""
@@ -119,7 +140,7 @@ class Library(backend.LibraryProvider):
     root_directory = Ref.directory(uri=_ROOT, name="Smartqueue")
 
     def browse(self, uri: str) -> list[Ref]:
-        """The mixes, or what is in one of them, made now."""
+        """The mixes, or what is in one of them."""
         if uri == _ROOT:
             return [Ref.directory(uri=_MIX + quote(name), name=name) for name in MIXES if self.backend.is_loaded]
         name = _name(uri)

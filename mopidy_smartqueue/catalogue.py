@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 
 import numpy as np
@@ -12,10 +12,11 @@ import pykka
 from numpy.typing import NDArray
 
 from mopidy_smartqueue import generations
+from mopidy_smartqueue.backend import SmartqueueBackend
 from mopidy_smartqueue.complaints import Complaints
 from mopidy_smartqueue.translator import Translator
 from smartqueue.beets_configuration import BeetsPlaces
-from smartqueue.candidates import Candidates, candidates, shut_out_in_words
+from smartqueue.candidates import Candidates, candidates, retagged, shut_out_in_words
 from smartqueue.database import Database, DatabaseError
 from smartqueue.features import EXTRACTOR
 from smartqueue.listening import Player
@@ -28,12 +29,54 @@ Rows = NDArray[np.int64]
 
 
 @dataclass(frozen=True)
-class _Loaded:
-    """The library as it was when `version` was read, and each track's row by its file and by its id in beets."""
+class Loaded:
+    """The library as it was when `version` was read, and each track's row by its file and by its id in beets.
+
+    is_older: whether an earlier analysis is in use. pin_lapsed: whether what the listener chose has ended with it.
+    """
 
     version: object
     among: Candidates
     rows: dict[bytes | int, int]
+    is_older: bool
+    pin_lapsed: bool
+
+
+def version(database: Database, profile: str) -> object:
+    """What differs once the library is to be loaded anew."""
+    # Anew each day, too, because seasons come and go.
+    return date.today(), database.version(profile)  # noqa: DTZ011 - the listener's day
+
+
+def load(database: Database, translator: Translator, profile: str, rules: Rules) -> Loaded:
+    """The library as it is now. Raises DatabaseError."""
+    now = version(database, profile)
+    among = candidates(database, profile, rules)
+    pin = database.metrics.pinned(profile)
+    return Loaded(
+        now,
+        among,
+        _rows(among, translator),
+        database.vectors.extractor != EXTRACTOR,
+        pin is not None and pin.lapsed,
+    )
+
+
+def load_tags(database: Database, translator: Translator, rules: Rules, loaded: Loaded) -> Loaded | None:
+    """The same library with its tags as they are now, itself if those are the same; None if it has other tracks."""
+    among = retagged(loaded.among, database, rules)
+    if among is None or among is loaded.among:
+        return None if among is None else loaded
+    library, before = among.library, loaded.among.library
+    is_moved = library.files is not before.files or library.item_ids is not before.item_ids
+    return replace(loaded, among=among, rows=_rows(among, translator) if is_moved else loaded.rows)
+
+
+def _rows(among: Candidates, translator: Translator) -> dict[bytes | int, int]:
+    library = among.library
+    rows: dict[bytes | int, int] = {translator.spelled(file): row for row, file in enumerate(library.files)}
+    rows.update((item_id, row) for row, item_id in enumerate(library.item_ids.tolist()))
+    return rows
 
 
 class Catalogue:
@@ -54,8 +97,13 @@ class Catalogue:
         self._player = player
         self._profile = profile
         self._rules = rules
-        self._loaded: _Loaded | None = None
+        self._loaded: Loaded | None = None
         self.session = Session()
+
+    @property
+    def loaded(self) -> Loaded | None:
+        """What was loaded last; None before anything was."""
+        return self._loaded
 
     @property
     def among(self) -> Candidates | None:
@@ -97,42 +145,48 @@ class Catalogue:
                     self._say_that_nothing_is_analysed()
                     return
                 database.migrate()
-                # Anew each day, too, because seasons come and go.
-                version = date.today(), database.version(self._profile)  # noqa: DTZ011 - the listener's day
-                if self._loaded is None or version != self._loaded.version:
-                    self._load(database, version)
+                if self._loaded is None or version(database, self._profile) != self._loaded.version:
+                    loaded = load(database, self._translator, self._profile, self._rules)
+                    if self._loaded is None and len(loaded.among.library.ids):
+                        self._begin_session(database)
+                    self.take(self._loaded, loaded)
         except DatabaseError as error:
             self._complaints.say("chooser", str(error))
 
-    def _load(self, database: Database, version: object) -> None:
-        among = candidates(database, self._profile, self._rules)
+    def _begin_session(self, database: Database) -> None:
+        database.plays.adopt(self._player)
+        lately = time.time() - SKIPPED_FOR
+        self.session = Session.of(database.plays.since(lately, player=self._player.name, profile=self._profile))
+
+    def take(self, before: Loaded | None, loaded: Loaded) -> None:
+        """Has what was loaded since `before` count from now on, unless something else was taken meanwhile."""
+        if before is not self._loaded:
+            return
+        among = loaded.among
         library = among.library
         if not len(library.ids):
             self._say_that_nothing_is_analysed()
             return
-        rows: dict[bytes | int, int] = {self._translator.spelled(file): row for row, file in enumerate(library.files)}
-        rows.update((item_id, row) for row, item_id in enumerate(library.item_ids.tolist()))
-        if self._loaded is None:
-            database.plays.adopt(self._player)
-            lately = time.time() - SKIPPED_FOR
-            self.session = Session.of(database.plays.since(lately, player=self._player.name, profile=self._profile))
-        pin = database.metrics.pinned(self._profile)
-        if pin is not None and pin.lapsed and (self._loaded is None or self._loaded.among.metric != among.metric):
+        self._loaded = loaded
+        if among.pool.barred.all():
+            blame = shut_out_in_words(library, self._rules, date.today())  # noqa: DTZ011
+            self._complaints.say("chooser", f"nothing is left to queue: of {len(library.ids)} tracks {blame}")
+        else:
+            self._complaints.over("chooser")
+        if before is not None and before.version == loaded.version:
+            # Other tags alone are no news.
+            return
+        if loaded.pin_lapsed and (before is None or before.among.metric != among.metric):
             logger.info(
                 "Smartqueue: the metric that you had chosen ended with the new analysis; learning decides again"
             )
-        self._loaded = _Loaded(version, among, rows)
-        self._complaints.over("chooser")
-        if database.vectors.extractor != EXTRACTOR:
+        if loaded.is_older:
             self._complaints.say(
                 "analysis",
                 "an earlier analysis stays in use until beet analyze has analysed every track anew; then what was"
                 " learned is set aside until it is learned again, by itself",
             )
-        if among.pool.barred.all():
-            blame = shut_out_in_words(library, self._rules, date.today())  # noqa: DTZ011 - likewise
-            self._complaints.say("chooser", f"nothing is left to queue: of {len(library.ids)} tracks {blame}")
-        for backend in pykka.ActorRegistry.get_by_class_name("SmartqueueBackend"):
+        for backend in pykka.ActorRegistry.get_by_class(SmartqueueBackend):
             backend.proxy().loaded.defer()
         logger.info(
             "Smartqueue knows %d tracks of %s (metric: %s)",

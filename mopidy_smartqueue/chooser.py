@@ -5,16 +5,20 @@ from __future__ import annotations
 import os
 import time
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 
 import numpy as np
 import pykka
 
-from mopidy_smartqueue.catalogue import Catalogue
+from mopidy_smartqueue.alarm import Alarm
+from mopidy_smartqueue.catalogue import Catalogue, Loaded
 from mopidy_smartqueue.complaints import Complaints
 from mopidy_smartqueue.requests import Candidate, Request
 from mopidy_smartqueue.survival import survives
 from mopidy_smartqueue.translator import Translator, scheme_of
+from mopidy_smartqueue.watcher import Watcher
 from smartqueue.beets_configuration import BeetsPlaces
+from smartqueue.candidates import Candidates
 from smartqueue.explanation import explain
 from smartqueue.journal import Entry
 from smartqueue.listening import Play, Player
@@ -22,6 +26,10 @@ from smartqueue.mixes import Situation, made
 from smartqueue.preferences import Preferences
 from smartqueue.selection import Choice, Context, Past, choose
 
+# After how many seconds to look again whether other programs have changed the library.
+LOOK_AFTER = 20.0
+# How often a mix is made anew where files are gone, because core waits for it.
+_ATTEMPTS = 5
 # How many candidates one answer holds: enough to pass over some that Mopidy does not know.
 _CANDIDATES = 20
 
@@ -41,10 +49,13 @@ class Chooser(pykka.ThreadingActor):
     ) -> None:
         super().__init__()
         self._catalogue = Catalogue(places, translator, complaints, player, profile, preferences.rules)
+        self._watching = places, translator, profile, preferences.rules
         self._player = player.name
         self._profile = profile
         self._preferences = preferences
         self._playing: int | None = None
+        # What began and was not analysed by then, as when it has only just been imported.
+        self._unnoticed: Entry | None = None
         # The schemes that Mopidy knows, the one that plays or played last before all others.
         self._schemes = schemes
         # No seed, so that tomorrow is not today.
@@ -53,22 +64,56 @@ class Chooser(pykka.ThreadingActor):
     @survives("loading the library")
     def on_start(self) -> None:
         """Loads the library beside Mopidy's own start."""
+        me = self.actor_ref.proxy()
+        self._look_again = Alarm(me.look.defer)
+        self._watcher = Watcher.start(*self._watching, me).proxy()
         self._catalogue.refresh()
+        self._look_again.set(LOOK_AFTER)
+
+    @survives("stopping")
+    def on_stop(self) -> None:
+        """Looks no more."""
+        self._look_again.cancel()
+        self._watcher.actor_ref.stop()
+
+    @survives("looking for changes")
+    def look(self) -> None:
+        """Has the library looked at, beside, so that what it answers is never older than a minute."""
+        loaded = self._catalogue.loaded
+        if loaded is None:
+            self._catalogue.refresh()
+        else:
+            self._watcher.look.defer(loaded)
+        self._look_again.set(LOOK_AFTER)
+
+    @survives("taking up what was loaded")
+    def take(self, before: Loaded, loaded: Loaded) -> None:
+        """Takes up what was loaded beside."""
+        self._catalogue.take(before, loaded)
 
     # What happens
 
     @survives("noticing what plays")
     def began(self, entry: Entry) -> None:
         """A track begins to play."""
-        play, scheme = self._play(entry), scheme_of(entry.uri)
-        self._playing = None if play is None else play.track
+        scheme = scheme_of(entry.uri)
         self._schemes = tuple(dict.fromkeys((scheme, *self._schemes) if scheme else self._schemes))
+        self._playing, self._unnoticed = None, entry
+        self._catalogue.refresh()
+        self._notice()
+
+    def _notice(self) -> None:
+        """Tells the session of what plays, as soon as that is in the library."""
+        play = None if self._unnoticed is None else self._play(self._unnoticed)
         if play is not None:
+            self._playing, self._unnoticed = play.track, None
             self._catalogue.session.began(play)
 
     @survives("remembering what was heard")
     def ended(self, entry: Entry) -> None:
         """A listening is over."""
+        self._notice()
+        self._unnoticed = None
         play = self._play(entry)
         if play is not None:
             self._catalogue.session.ended(play)
@@ -112,6 +157,7 @@ class Chooser(pykka.ThreadingActor):
     def choose(self, request: Request, reply: Callable[[list[Candidate]], object]) -> None:
         """Hands the tracks to try for the next place to `reply`, the best first; none where nothing is analysed."""
         self._catalogue.refresh()
+        self._notice()
         reply(self._candidates(request))
 
     def mix(self, name: str) -> list[tuple[str, str]]:
@@ -123,8 +169,22 @@ class Chooser(pykka.ThreadingActor):
         playing = rows([] if self._playing is None else [self._playing])
         past = Past(rows(session.heard), rows(session.skipped), np.concatenate([rows(session.not_this), playing]))
         now = Situation(int(playing[0]) if len(playing) else None, tuple(rows(session.kept).tolist()), past)
-        found = made(name, among, now, self._preferences, self._generator)
+        found = self._there(name, among, now)
         return [(uri, among.library.name(row)) for row in found if (uri := self._uri(row))]
+
+    def _there(self, name: str, among: Candidates, now: Situation) -> list[int]:
+        """The rows of a mix, all of whose files are there, as far as a few attempts can tell."""
+        barred = among.pool.barred.copy()
+        found: list[int] = []
+        for _ in range(_ATTEMPTS):
+            pool = replace(among.pool, barred=barred)
+            found = made(name, replace(among, pool=pool), now, self._preferences, self._generator)
+            gone = [row for row in found if not _is_there(among, row)]
+            if not gone:
+                break
+            barred[gone] = True
+            found = [row for row in found if not barred[row]]
+        return found
 
     def tracks(self, uris: Sequence[str]) -> dict[str, int | None]:
         """Our own ids of the URIs' tracks; None for what was not analysed."""
@@ -172,8 +232,12 @@ class Chooser(pykka.ThreadingActor):
     def _candidate(self, choice: Choice, last: int, scheme: str | None) -> Candidate | None:
         among = self._catalogue.among
         uri = self._catalogue.uri(choice.row, scheme)
-        if among is None or uri is None or not os.path.isfile(among.library.files[choice.row]):  # noqa: PTH113 - bytes
+        if among is None or uri is None or not _is_there(among, choice.row):
             return None
         why = explain(among, choice, last)
         library = among.library
         return Candidate(uri, library.files[choice.row], library.name(choice.row), why.in_words(), why.as_json())
+
+
+def _is_there(among: Candidates, row: int) -> bool:
+    return os.path.isfile(among.library.files[row])  # noqa: PTH113 - paths are bytes

@@ -11,6 +11,7 @@ from mopidy_smartqueue import generations
 from mopidy_smartqueue.complaints import Complaints
 from smartqueue.beets_configuration import BeetsPlaces
 from smartqueue.database import Database
+from smartqueue.requirements import missing_for_learning
 
 logger = generations.logger(__name__)
 
@@ -39,11 +40,14 @@ class Learner:
         learns_anew = not self._tried and new and database.metrics.is_suspended(self._profile)
         if new - self._tried < self._after and not learns_anew:
             return
+        if missing := missing_for_learning():
+            self._complaints.say("learner", missing)
+            return
         self._tried = new
         self.process = subprocess.Popen(
             [
-                sys.executable,
-                *("-m", "smartqueue.teaching"),
+                # Not with what happens to be in Mopidy's working directory in place of Python's own modules.
+                *(sys.executable, "-P", "-m", "smartqueue.teaching"),
                 *(str(self._places.library), str(self._places.music_directory), self._profile),
             ],
             # One thread of the linear algebra's, so that one processor at least is left for the music.

@@ -13,6 +13,8 @@ import pykka
 from mopidy.exceptions import MopidyException
 
 from mopidy_smartqueue import presentation
+from mopidy_smartqueue.chooser import Chooser
+from mopidy_smartqueue.frontend import SmartqueueFrontend
 from mopidy_smartqueue.queue import Queue
 from smartqueue.web.player import PlayerError
 
@@ -97,7 +99,7 @@ def _wish(wish: Callable[[Queue], bool]) -> bool:
 
 
 def _frontend() -> Any:  # noqa: ANN401 - a Pykka proxy has no type
-    frontends = pykka.ActorRegistry.get_by_class_name("SmartqueueFrontend")
+    frontends = pykka.ActorRegistry.get_by_class(SmartqueueFrontend)
     if not frontends:
         raise PlayerError("smartqueue is not running in Mopidy: see Mopidy's log")
     return frontends[0].proxy()
@@ -105,7 +107,7 @@ def _frontend() -> Any:  # noqa: ANN401 - a Pykka proxy has no type
 
 def _chosen(question: Callable[[Any], Any]) -> Any:  # noqa: ANN401 - as the question answers
     """What the chooser answers; None while it has no time."""
-    choosers = pykka.ActorRegistry.get_by_class_name("Chooser")
+    choosers = pykka.ActorRegistry.get_by_class(Chooser)
     try:
         return question(choosers[0].proxy()).get(timeout=_BRIEFLY) if choosers else None
     except (pykka.Timeout, pykka.ActorDeadError):

@@ -8,15 +8,18 @@ from collections.abc import Callable
 
 import pykka
 
+from mopidy_smartqueue import generations
 from mopidy_smartqueue.alarm import Alarm
 from mopidy_smartqueue.complaints import Complaints
 from mopidy_smartqueue.learner import Learner
 from mopidy_smartqueue.survival import survives
 from mopidy_smartqueue.translator import Translator
 from smartqueue.beets_configuration import BeetsPlaces
-from smartqueue.database import Database, DatabaseError
+from smartqueue.database import Database, DatabaseError, RowError
 from smartqueue.journal import Entry, Journal, JournalError
 from smartqueue.listening import Play, skip_triplets
+
+logger = generations.logger(__name__)
 
 # Seconds in which all that a skip's triplets need is played, before it and after it.
 _PASSAGE = 12 * 3600
@@ -110,13 +113,10 @@ class Recorder(pykka.ThreadingActor):
                     return
                 database.migrate()
                 waiting = self._journal.waiting
-                for entry in waiting:
-                    play = self._play(database, entry)
-                    if play is not None:
-                        database.plays.add(play, count=self._count)
-                if waiting:
+                over = [entry for entry in waiting if self._store(database, entry)]
+                if over:
                     # Should writing stop in between, these are told again: the database keeps each once.
-                    self._keep(functools.partial(self._journal.done, *waiting))
+                    self._keep(functools.partial(self._journal.done, *over))
                 self._derive(database, min([time.time(), *(entry.started for entry in waiting)]) - _PASSAGE, playing)
                 self._learner.look(database)
             self._complaints.over("recorder")
@@ -124,6 +124,25 @@ class Recorder(pykka.ThreadingActor):
             self._complaints.say("recorder", str(error))
             if self._again is not None:
                 self._again.set(_AGAIN)
+
+    def _store(self, database: Database, entry: Entry) -> bool:
+        """Stores a listening, or sets it aside where something is wrong with it alone; whether it need not wait."""
+        try:
+            play = self._play(database, entry)
+            if play is not None:
+                database.plays.add(play, count=self._count)
+        except Exception as error:
+            if isinstance(error, DatabaseError) and not isinstance(error, RowError):
+                raise
+            if not self._keep(functools.partial(self._journal.set_aside, entry)):
+                return False
+            logger.warning(
+                "Smartqueue: a listening of %s cannot be stored (%s): it is set aside in %s, all others are stored",
+                entry.uri,
+                error,
+                self._journal.aside,
+            )
+        return True
 
     def _derive(self, database: Database, since: float, playing: Entry | None) -> None:
         """Stores what the skips since a moment say, now that more was played."""

@@ -7,9 +7,6 @@ from typing import Any
 
 from mopidy_smartqueue import generations
 
-# What the pages log, they and the server under them: of a path that someone asked for, too.
-_LOGGERS = ("smartqueue.web.handler", "tornado.access", "tornado.application", "tornado.general")
-
 
 def factory(config: dict[str, Any], core: Any) -> list[Any]:  # noqa: ANN401, ARG001 - as Mopidy calls it
     """What answers below /smartqueue/; called on the web server's own thread, so that nothing waits for what it loads.
@@ -30,7 +27,8 @@ def factory(config: dict[str, Any], core: Any) -> list[Any]:  # noqa: ANN401, AR
         found, wanted = places(settings), preferences(settings)
     except (ConfigurationError, PreferenceError):
         return []
-    for name in _LOGGERS:
-        generations.logger(name)
+    # All that the pages log.
+    generations.logger("smartqueue.web.handler")
     store = Store(found.library, found.music_directory, wanted.rules)
-    return list(rules(Site.of(store, settings["profile"], ActorsPlayer(), settings["allowed_hosts"])))
+    player, learns = ActorsPlayer(), bool(settings["auto_learn"])
+    return list(rules(Site.of(store, settings["profile"], player, settings["allowed_hosts"], learns=learns)))

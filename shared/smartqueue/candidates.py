@@ -7,7 +7,7 @@ import gc
 import re
 import time
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from fnmatch import translate
 
@@ -34,12 +34,30 @@ class Candidates:
     pool: Pool
 
 
-def candidates(database: Database, profile: str, rules: Rules) -> Candidates:
-    """The library as it is now, for a listener. Raises DatabaseError."""
+def candidates(database: Database, profile: str, rules: Rules, like: Candidates | None = None) -> Candidates:
+    """The library as it is now, for a listener. Raises DatabaseError.
+
+    like: another listener's, of the same library; all of it is shared but the metric, and how near tracks are by it.
+    """
     with _uncollected():
-        library = database.vectors.library()
+        library = database.vectors.library() if like is None else like.library
         metric = database.metric(profile, library)
+        if like is not None:
+            return Candidates(library, metric, replace(like.pool, near=_near(library, metric)))
         return Candidates(library, metric, pool(library, metric, rules, date.today()))  # noqa: DTZ011 - the listener's day
+
+
+def retagged(among: Candidates, database: Database, rules: Rules) -> Candidates | None:
+    """The same tracks with the tags that they have now, itself if those are the same; None if there are other tracks.
+
+    What takes long to work out, how near tracks are, stays. Raises DatabaseError.
+    """
+    with _uncollected():
+        library = database.vectors.retagged(among.library)
+        if library is None or library is among.library:
+            return None if library is None else among
+        today = date.today()  # noqa: DTZ011 - the listener's day
+        return Candidates(library, among.metric, pool(library, among.metric, rules, today, near=among.pool.near))
 
 
 @contextlib.contextmanager
@@ -54,11 +72,14 @@ def _uncollected() -> Iterator[None]:
             gc.enable()
 
 
-def pool(library: Library, metric: Metric, rules: Rules, today: date) -> Pool:
-    """What selection knows of a library's tracks, by a metric and rules, on a day."""
+def pool(library: Library, metric: Metric, rules: Rules, today: date, *, near: Neighbourhood | None = None) -> Pool:
+    """What selection knows of a library's tracks, by a metric and rules, on a day.
+
+    near: how near these tracks are by this metric, where that is known already.
+    """
     places = {key: key_place(key) for key in set(library.keys)}
     return Pool(
-        near=neighbourhood(metric.points(library.vectors)),
+        near=_near(library, metric) if near is None else near,
         recordings=told_apart(library.recordings),
         artists=numbered(library.artists),
         albums=numbered(library.albums),
@@ -69,6 +90,10 @@ def pool(library: Library, metric: Metric, rules: Rules, today: date) -> Pool:
         favour=_favour(library),
         barred=np.any(list(shut_out(library, rules, today).values()), axis=0),
     )
+
+
+def _near(library: Library, metric: Metric) -> Neighbourhood:
+    return neighbourhood(metric.points(library.vectors))
 
 
 def _feature(library: Library, name: str) -> NDArray[np.float32]:

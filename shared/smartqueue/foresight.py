@@ -67,7 +67,8 @@ class Watch:
         found = None
         with contextlib.suppress(OSError):
             process = subprocess.Popen(
-                [sys.executable, "-m", "smartqueue.foresight", *self._places, profile],
+                # Not with what happens to be in the working directory in place of Python's own modules.
+                [sys.executable, "-P", "-m", "smartqueue.foresight", *self._places, profile],
                 # One thread of the linear algebra's, so that one processor at least is left for the music.
                 env={**os.environ, "OPENBLAS_NUM_THREADS": "1"},
                 # Its end is that of this process: see main.

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import contextlib
 import json
 import os
+from collections.abc import Iterator
 from dataclasses import asdict, dataclass, field, replace
 from pathlib import Path
 from typing import Any
@@ -85,6 +87,16 @@ class Journal:
         else:
             self._write_all()
 
+    @property
+    def aside(self) -> Path:
+        """Where the listenings go that cannot be stored."""
+        return self._path.with_stem(f"{self._path.stem}-set-aside")
+
+    def set_aside(self, entry: Entry) -> None:
+        """Keeps a listening where it holds up no other; raises JournalError."""
+        with _in_words(self.aside):
+            _put(self.aside, [entry], "a")
+
     def done(self, *entries: Entry) -> None:
         """Listenings have arrived in the database; raises JournalError."""
         for entry in entries:
@@ -102,7 +114,8 @@ class Journal:
         for line in lines:
             try:
                 entry = Entry(**json.loads(line))
-                entries[float(entry.started)] = entry
+                entry = replace(entry, started=float(entry.started))
+                entries[entry.started] = entry
             except (ValueError, TypeError):
                 continue
         return [entry if entry.outcome else replace(entry, outcome="interrupted") for entry in entries.values()]
@@ -115,14 +128,25 @@ class Journal:
         """Appends entries, or puts a new file in place of the old one, which stays until the new one is whole."""
         path = self._path.with_name(f"{self._path.name}.new") if anew else self._path
         self._whole = False
-        try:
-            path.parent.mkdir(parents=True, exist_ok=True)
-            with path.open("w" if anew else "a", encoding="utf-8") as file:
-                file.writelines(json.dumps(asdict(entry)) + "\n" for entry in entries)
-                file.flush()
-                os.fsync(file.fileno())
+        with _in_words(self._path):
+            _put(path, entries, "w" if anew else "a")
             if anew:
                 path.replace(self._path)
-        except OSError as error:
-            raise JournalError(f"{self._path} cannot be written: {error.strerror}") from error
         self._whole = True
+
+
+def _put(path: Path, entries: list[Entry], mode: str) -> None:
+    """Writes entries into a file, which is made if need be, until the disk has them."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    with path.open(mode, encoding="utf-8") as file:
+        file.writelines(json.dumps(asdict(entry)) + "\n" for entry in entries)
+        file.flush()
+        os.fsync(file.fileno())
+
+
+@contextlib.contextmanager
+def _in_words(path: Path) -> Iterator[None]:
+    try:
+        yield
+    except OSError as error:
+        raise JournalError(f"{path} cannot be written: {error.strerror}") from error

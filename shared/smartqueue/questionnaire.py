@@ -39,7 +39,7 @@ class Questionnaire:
 
     def question(self, database: Database, among: Candidates, profile: str) -> list[Description]:
         """Three tracks of the library. Raises NothingToAskError and DatabaseError."""
-        if self._ground is None or self._ground.among is not among:
+        if self._ground is None or self._ground.among.library is not among.library:
             self._ground = _Ground(among)
         ground, listener = self._ground, self._listener(profile)
         asked = database.questions.asked(profile)

@@ -48,7 +48,7 @@ class _Worker(Generic[Argument, Result]):
     def __init__(self, function: Callable[[Argument], Result], prepare: Callable[[], None]) -> None:
         self.pipe, theirs = _SPAWN.Pipe()
         self._process = _SPAWN.Process(target=_serve, args=(theirs, function, prepare), daemon=True)
-        with _without_interrupts():
+        with _safe_path(), _without_interrupts():
             self._process.start()
         theirs.close()
 
@@ -121,6 +121,20 @@ def results(
     finally:
         for worker in busy + idle:
             worker.end()
+
+
+@contextmanager
+def _safe_path() -> Iterator[None]:
+    """What begins in here takes none of Python's own modules from the working directory, as with `python -P`."""
+    before = os.environ.get("PYTHONSAFEPATH")
+    os.environ["PYTHONSAFEPATH"] = "1"
+    try:
+        yield
+    finally:
+        if before is None:
+            del os.environ["PYTHONSAFEPATH"]
+        else:
+            os.environ["PYTHONSAFEPATH"] = before
 
 
 @contextmanager

@@ -82,6 +82,14 @@ def served(open_den: Opener, beets: Beets, **others: Any) -> Iterator[Web]:
         assert "Traceback" not in den.log()
 
 
+def test_a_path_that_looks_like_markup_does_no_harm_to_the_log(open_den: Opener, beets: Beets) -> None:
+    with served(open_den, beets, settings={"loglevels": {"tornado": "debug"}}) as web:
+        assert web.ask("[/live]")[0] == 404
+        assert web.ask("static/[/live]")[0] == 404
+        web.den.mopidy.stop()
+        assert "[/live]" not in web.den.log()
+
+
 def is_up(web: Web) -> bool:
     with contextlib.suppress(OSError):
         return web.ask("now")[0] == 200

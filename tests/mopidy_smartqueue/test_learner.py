@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import sys
 import time
 from collections.abc import Callable
 from dataclasses import replace
+from pathlib import Path
 
 import numpy as np
 import pytest
@@ -43,7 +45,12 @@ def until(happened: Callable[[], bool]) -> None:
         time.sleep(0.1)
 
 
-def test_enough_that_is_new_is_learned_from(beets: Beets, caplog: pytest.LogCaptureFixture) -> None:
+def test_enough_that_is_new_is_learned_from(
+    beets: Beets, caplog: pytest.LogCaptureFixture, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    # None of its modules.
+    (tmp_path / "json.py").write_text("raise SystemExit(1)")
+    monkeypatch.chdir(tmp_path)
     caplog.set_level("INFO")
     with Database(beets.library, beets.music) as database:
         answer(database, 30)
@@ -99,6 +106,23 @@ def test_where_there_was_too_little_it_waits_for_as_much_again(
         eager.look(database)
         assert eager.process is not first
         eager.stop()
+
+
+def test_what_is_not_installed_is_told_once_and_learning_begins_when_it_is(
+    beets: Beets, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    with Database(beets.library, beets.music) as database:
+        answer(database, 5)
+        lacking = learner(beets, 5)
+        monkeypatch.setitem(sys.modules, "metric_learn", None)
+        lacking.look(database)
+        lacking.look(database)
+        assert lacking.process is None
+        assert caplog.text.count("Mopidy cannot learn") == caplog.text.count("pip install") == 1
+        monkeypatch.undo()
+        lacking.look(database)
+        assert lacking.process is not None
+        lacking.stop()
 
 
 def test_what_went_wrong_is_told(beets: Beets, caplog: pytest.LogCaptureFixture) -> None:

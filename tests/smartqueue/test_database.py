@@ -6,7 +6,7 @@ import itertools
 import os
 import shutil
 import sqlite3
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, fields, replace
 from pathlib import Path
 
 import numpy as np
@@ -14,7 +14,7 @@ import pytest
 from beets.library import Item as BeetsItem
 from beets.library import Library as BeetsLibrary
 
-from smartqueue.database import Database, DatabaseError, FileState, Heard, Item, LearnedMetric, Pin
+from smartqueue.database import Database, DatabaseError, FileState, Heard, Item, LearnedMetric, Pin, Watch
 from smartqueue.database.schema import MIGRATIONS
 from smartqueue.features import EXTRACTOR, NAMES
 from smartqueue.listening import Play, Player, Triplet
@@ -788,6 +788,90 @@ def test_the_version_changes_with_an_analysis_and_with_a_metric(stage: Stage) ->
     learned(stage, "weights")
     versions.add(stage.ours.version("default"))
     assert len(versions) == 3
+
+
+# What changes without a new version
+
+
+@pytest.mark.parametrize(
+    ("tag", "value"),
+    [
+        ("genres", ["Speech"]),
+        ("rating", "0.75"),
+        ("initial_key", "Am"),
+        ("bpm", 77),
+        ("artist", "Brass Assembly"),
+        ("title", "Weir"),
+        ("album", "Waterways"),
+        ("length", 61.5),
+    ],
+)
+def test_a_tag_that_has_changed_is_read_without_the_vectors(stage: Stage, tag: str, value: object) -> None:
+    items = [stage.add(name) for name in ("a.ogg", "b.ogg")]
+    for item in items:
+        stage.analyse(item)
+    before = stage.ours.vectors.library()
+    assert stage.ours.vectors.retagged(before) is before
+    found = stage.beets.get_item(items[0].id)
+    assert found is not None
+    found[tag] = value
+    found.store()
+    after, anew = stage.ours.vectors.retagged(before), stage.ours.vectors.library()
+    assert after is not None
+    assert after.vectors is before.vectors
+    for part in fields(after):
+        np.testing.assert_array_equal(getattr(after, part.name), getattr(anew, part.name))
+    assert stage.ours.vectors.retagged(after) is after
+
+
+def test_a_play_is_read_without_the_vectors(stage: Stage) -> None:
+    track = stage.analyse(stage.add("a.ogg"))
+    before = stage.ours.vectors.library()
+    stage.ours.plays.add(play(track, 100.0))
+    after = stage.ours.vectors.retagged(before)
+    assert after is not None
+    assert after.heard.tolist() == [100.0]
+    assert after.titles is before.titles
+
+
+def test_other_tracks_are_no_other_tags(stage: Stage) -> None:
+    items = [stage.add(name) for name in ("a.ogg", "b.ogg")]
+    for item in items:
+        stage.analyse(item)
+    before = stage.ours.vectors.library()
+    stage.remove(items[0])
+    assert stage.ours.vectors.retagged(before) is None
+
+
+def test_a_watch_sees_what_others_write_and_nothing_else(stage: Stage) -> None:
+    watch = Watch(stage.ours.path, timeout=0)
+    before = watch.state()
+    stage.ours.version("default")
+    assert watch.state() == before
+    stage.add("a.ogg")
+    written = watch.state()
+    assert written != before
+    assert watch.state() == written
+
+
+def test_a_watch_sees_another_file_in_place_of_the_one_before(stage: Stage, tmp_path: Path) -> None:
+    watch = Watch(stage.ours.path, timeout=0)
+    before = watch.state()
+    shutil.copy(stage.ours.path, tmp_path / "another.db")
+    (tmp_path / "another.db").rename(stage.ours.path)
+    assert watch.state() != before
+
+
+def test_a_watch_of_what_cannot_be_read_says_so_and_goes_on(stage: Stage, tmp_path: Path) -> None:
+    watch = Watch(stage.ours.path, timeout=0)
+    before = watch.state()
+    stage.ours.path.rename(tmp_path / "away.db")
+    with pytest.raises(DatabaseError, match="cannot be reached"):
+        watch.state()
+    with pytest.raises(DatabaseError, match="there is no library"):
+        watch.state()
+    (tmp_path / "away.db").rename(stage.ours.path)
+    assert watch.state() != before
 
 
 # What is ignored

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import time
+from pathlib import Path
 
 import numpy as np
 import pytest
@@ -70,7 +71,12 @@ def test_of_few_answers_nothing_is_known(beets: Beets, count: int) -> None:
         assert foresight(database, "default") is None
 
 
-def test_it_is_worked_out_beside_for_each_ten_once(beets: Beets) -> None:
+def test_it_is_worked_out_beside_for_each_ten_once(
+    beets: Beets, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    # None of its modules.
+    (tmp_path / "json.py").write_text("raise SystemExit(1)")
+    monkeypatch.chdir(tmp_path)
     answer(beets, 30)
     watch = Watch(beets.library, beets.music)
     watch.look("default", 30)

@@ -11,6 +11,7 @@ import subprocess
 import sys
 from collections.abc import Generator
 from functools import partial
+from pathlib import Path
 
 import pytest
 
@@ -21,6 +22,8 @@ Found = Generator[tuple[str, object]]
 ABORT = "__import__('os').abort()"
 SLEEP = "__import__('time').sleep(600)"
 PROCESS = "__import__('os').getpid()"
+# What a program that begins in another folder needs to find ours.
+ELSEWHERE = {**os.environ, "PYTHONPATH": os.pathsep.join(map(os.path.abspath, filter(None, sys.path)))}
 
 
 def nothing() -> None:
@@ -86,6 +89,19 @@ if __name__ == "__main__":
 """
     done = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=True)
     assert (done.stdout.strip(), done.stderr) == ("dict_values([1, 4])", "")
+
+
+def test_what_is_in_the_working_directory_is_none_of_its_modules(tmp_path: Path) -> None:
+    (tmp_path / "program.py").write_text("""
+from smartqueue.workers import results
+if __name__ == "__main__":
+    print(dict(results(eval, ["1"], 1, seconds=lambda _: 60, prepare=dict)))
+""")
+    (tmp_path / "here").mkdir()
+    (tmp_path / "here" / "pickle.py").write_text("raise SystemExit")
+    program = [sys.executable, str(tmp_path / "program.py")]
+    done = subprocess.run(program, cwd=tmp_path / "here", env=ELSEWHERE, capture_output=True, text=True, check=False)
+    assert (done.stdout.strip(), done.stderr) == ("{'1': 1}", "")
 
 
 def test_a_process_that_cannot_begin_is_told() -> None:

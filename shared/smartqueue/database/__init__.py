@@ -5,13 +5,14 @@ from __future__ import annotations
 from dataclasses import dataclass
 from pathlib import Path
 
-from smartqueue.database.connection import Connection, DatabaseError
+from smartqueue.database.connection import Connection, DatabaseError, RowError
 from smartqueue.database.metrics import Kept, LearnedMetric, MetricError, Metrics, Pin
 from smartqueue.database.plays import Plays
 from smartqueue.database.questions import Questions
 from smartqueue.database.tracks import OF_ITEM, Description, Files, FileState, Item, Track, Tracks
 from smartqueue.database.triplets import Triplets
 from smartqueue.database.vectors import Heard, Library, Vectors
+from smartqueue.database.watch import Watch
 from smartqueue.features import EXTRACTOR
 from smartqueue.listening import DERIVATION, skip_triplets
 from smartqueue.metric import Metric, plain
@@ -29,8 +30,10 @@ __all__ = [
     "Library",
     "MetricError",
     "Pin",
+    "RowError",
     "State",
     "Track",
+    "Watch",
 ]
 
 
@@ -102,15 +105,20 @@ class Database:
         """Whether our tables are there, in any version."""
         return self._connection.schema_version > 0
 
-    def version(self, profile: str) -> object:
-        """Something that differs once tracks were analysed, or another metric was put in use, or another file."""
+    @property
+    def library_version(self) -> object:
+        """Something that differs once tracks were analysed, or another file has taken this one's place."""
         # One by one an index answers each; together they would have every vector read.
         tracks = self._connection.all(
             "SELECT (SELECT COUNT(*) FROM smartqueue_track), (SELECT COUNT(item_id) FROM smartqueue_track),"
             " (SELECT MAX(changed) FROM smartqueue_track)"
         )
+        return self._connection.file_number, *map(tuple, tracks)
+
+    def version(self, profile: str) -> object:
+        """The same, which differs also once another metric was put in use."""
         learned = self.metrics.in_use(profile)
-        return self._connection.file_number, *map(tuple, tracks), learned and learned.metric.id
+        return self.library_version, learned and learned.metric.id
 
     def metric(self, profile: str, library: Library) -> Metric:
         """The metric to compare a library's tracks by: the learned one in use, else the plain one."""

@@ -22,6 +22,10 @@ class DatabaseError(Exception):
     """library.db cannot be used as asked; the message says why and what to do."""
 
 
+class RowError(DatabaseError):
+    """What was to be stored is not what its table takes; the database itself is well."""
+
+
 class Connection:
     """SQL to library.db, for one thread; see Database for the arguments."""
 
@@ -112,6 +116,8 @@ class Connection:
     def _in_words(self) -> Iterator[None]:
         try:
             yield
+        except sqlite3.IntegrityError as error:
+            raise RowError(self._words(str(error))) from error
         except sqlite3.Error as error:
             raise DatabaseError(self._words(str(error))) from error
         except OSError as error:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import math
 from collections.abc import Iterable
 
 from smartqueue.database.connection import Connection, Cursor
@@ -18,7 +19,8 @@ class Plays:
     def add(self, play: Play, *, count: bool = False) -> int:
         """Keeps a listening; the same player's of the same moment is kept once.
 
-        count: also count it in beets' own fields, as beets' mpdstats does.
+        count: also count it in beets' own fields, as beets' mpdstats does. Raises RowError, ValueError or TypeError
+        where something in it is not what it is to be.
         """
         with self._connection.transaction() as connection:
             new = connection.execute(
@@ -29,9 +31,10 @@ class Plays:
                     play.track,
                     play.player,
                     play.profile,
-                    play.started,
-                    play.listened,
-                    play.length,
+                    float(play.started),
+                    float(play.listened),
+                    # SQLite would take any text for a number.
+                    None if play.length is None else float(play.length),
                     play.outcome,
                     play.queued_by,
                     json.dumps(play.context),
@@ -92,7 +95,8 @@ def _count(connection: Cursor, play: Play) -> None:
     """Play count, skip count, time of the last play and rating of the play's item, in beets' own fields.
 
     The rating is that of beets' mpdstats: three quarters the share of plays among plays and skips, and a quarter
-    the former rating, moved half of the way to 1 by a play and to 0 by a skip.
+    the former rating, moved half of the way to 1 by a play and to 0 by a skip. A field in which the listener has
+    written something else is left alone.
     """
     skipped = play.outcome == "skipped" and not is_kept(play)
     if not skipped and not is_finished(play):
@@ -104,7 +108,8 @@ def _count(connection: Cursor, play: Play) -> None:
         "SELECT key, value FROM item_attributes WHERE entity_id = ? AND key IN ('play_count', 'skip_count', 'rating')",
         (item,),
     )
-    fields = {row["key"]: float(row["value"]) for row in rows}
+    found = {row["key"]: _number(row["value"]) for row in rows}
+    fields = {key: value for key, value in found.items() if value is not None}
     plays = fields.get("play_count", 0.0) + (not skipped)
     skips = fields.get("skip_count", 0.0) + skipped
     rolling = (fields.get("rating", 0.5) + (not skipped)) / 2
@@ -114,5 +119,14 @@ def _count(connection: Cursor, play: Play) -> None:
         values["last_played"] = int(play.started)
     connection.executemany(
         "INSERT OR REPLACE INTO item_attributes (entity_id, key, value) VALUES (?, ?, ?)",
-        [(item, key, str(value)) for key, value in values.items()],
+        [(item, key, str(value)) for key, value in values.items() if key in fields or key not in found],
     )
+
+
+def _number(text: object) -> float | None:
+    """A number that a field holds as text; None where that is something else."""
+    try:
+        number = float(str(text))
+    except ValueError:
+        return None
+    return number if math.isfinite(number) else None

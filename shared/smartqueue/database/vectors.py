@@ -5,7 +5,8 @@ from __future__ import annotations
 import json
 import time
 from collections.abc import Collection, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -23,6 +24,19 @@ _HEARD = (
     " WHERE extractor = ? AND vector IS NOT NULL AND audio_hash != '' UNION ALL"
     " SELECT t.audio_hash, p.vector, p.scalars FROM smartqueue_pending p JOIN smartqueue_track t ON t.id = p.track"
     " WHERE p.extractor = ? AND p.vector IS NOT NULL AND t.audio_hash != ''"
+)
+# What is known of the tracks of a library beside their vectors. Takes the extractor.
+_KNOWN = (
+    "t.id, t.item_id, t.ignored, i.path, i.artist, i.title, i.length, i.genres,"
+    " COALESCE(NULLIF(t.mb_trackid, ''), NULLIF(t.audio_hash, ''), t.id) AS recording,"
+    " CASE WHEN i.album != '' THEN COALESCE(i.mb_albumid, '') || COALESCE(i.albumartist, '') || '/' || i.album"
+    " ELSE '' END AS album,"
+    " COALESCE(NULLIF(i.bpm, 0), json_extract(t.scalars, '$.bpm'), 0) AS bpm,"
+    " COALESCE(NULLIF(i.initial_key, ''), json_extract(t.scalars, '$.initial_key'), '') AS initial_key,"
+    " (SELECT value FROM item_attributes WHERE entity_id = i.id AND key = 'rating') AS rating, p.heard"
+    f" FROM smartqueue_track t JOIN items i ON {OF_ITEM}"
+    " LEFT JOIN (SELECT track, MAX(started) AS heard FROM smartqueue_play GROUP BY track) p ON p.track = t.id"
+    " WHERE t.extractor = ? AND t.vector IS NOT NULL ORDER BY t.id"
 )
 
 
@@ -206,42 +220,40 @@ class Vectors:
     def library(self) -> Library:
         """The tracks that are in beets and have a vector in use."""
         extractor = self.extractor
-        columns = self._connection.columns(
-            "SELECT t.id, t.item_id, t.vector, t.ignored, i.path, i.artist, i.title, i.length, i.genres,"
-            " COALESCE(NULLIF(t.mb_trackid, ''), NULLIF(t.audio_hash, ''), t.id) AS recording,"
-            " CASE WHEN i.album != '' THEN COALESCE(i.mb_albumid, '') || COALESCE(i.albumartist, '') || '/' || i.album"
-            " ELSE '' END AS album,"
-            " COALESCE(NULLIF(i.bpm, 0), json_extract(t.scalars, '$.bpm'), 0) AS bpm,"
-            " COALESCE(NULLIF(i.initial_key, ''), json_extract(t.scalars, '$.initial_key'), '') AS initial_key,"
-            " (SELECT value FROM item_attributes WHERE entity_id = i.id AND key = 'rating') AS rating, p.heard"
-            f" FROM smartqueue_track t JOIN items i ON {OF_ITEM}"
-            " LEFT JOIN (SELECT track, MAX(started) AS heard FROM smartqueue_play GROUP BY track) p ON p.track = t.id"
-            " WHERE t.extractor = ? AND t.vector IS NOT NULL ORDER BY t.id",
-            extractor,
-        )
-        artists, titles, paths = columns["artist"], columns["title"], columns["path"]
+        columns = self._connection.columns(f"SELECT t.vector, {_KNOWN}", extractor)
         vectors = _stacked(columns["vector"])
         # What the numbers of another version's vectors are called is not known here, only how many there are.
         known = not len(vectors) or extractor == EXTRACTOR
         features = NAMES if known else tuple(f"feature {n + 1}" for n in range(vectors.shape[1]))
-        return Library(
-            ids=np.array(columns["id"], dtype=np.int64),
-            item_ids=np.array(columns["item_id"], dtype=np.int64),
-            vectors=vectors,
-            features=features,
-            files=self._tracks.files(paths),
-            recordings=list(map(str, columns["recording"])),
-            artists=[artist or "" for artist in artists],
-            titles=[title or file_name(path) for title, path in zip(titles, paths, strict=True)],
-            albums=columns["album"],
-            genres=[genre or "" for genre in columns["genres"]],
-            keys=columns["initial_key"],
-            lengths=_numbers(columns["length"], 0.0).astype(np.float32),
-            tempi=_numbers(columns["bpm"], 0.0).astype(np.float32),
-            ratings=_numbers(columns["rating"], np.nan).astype(np.float32),
-            heard=_numbers(columns["heard"], 0.0),
-            ignored=np.array(columns["ignored"], dtype=bool),
-        )
+        return Library(vectors=vectors, features=features, **self._known(columns))
+
+    def retagged(self, library: Library) -> Library | None:
+        """A library's tracks with what is known of them now, itself if that is the same; None if there are others."""
+        found = self._known(self._connection.columns(f"SELECT {_KNOWN}", self.extractor))
+        if not _are_same(found["ids"], library.ids):
+            return None
+        changed = {name: values for name, values in found.items() if not _are_same(values, getattr(library, name))}
+        return replace(library, **changed) if changed else library
+
+    def _known(self, columns: dict[str, list[Any]]) -> dict[str, Any]:
+        """The fields of a Library that are no vectors, from the columns of _KNOWN."""
+        artists, titles, paths = columns["artist"], columns["title"], columns["path"]
+        return {
+            "ids": np.array(columns["id"], dtype=np.int64),
+            "item_ids": np.array(columns["item_id"], dtype=np.int64),
+            "files": self._tracks.files(paths),
+            "recordings": list(map(str, columns["recording"])),
+            "artists": [artist or "" for artist in artists],
+            "titles": [title or file_name(path) for title, path in zip(titles, paths, strict=True)],
+            "albums": columns["album"],
+            "genres": [genre or "" for genre in columns["genres"]],
+            "keys": columns["initial_key"],
+            "lengths": _numbers(columns["length"], 0.0).astype(np.float32),
+            "tempi": _numbers(columns["bpm"], 0.0).astype(np.float32),
+            "ratings": _numbers(columns["rating"], np.nan).astype(np.float32),
+            "heard": _numbers(columns["heard"], 0.0),
+            "ignored": np.array(columns["ignored"], dtype=bool),
+        }
 
     def taught(self) -> tuple[NDArray[np.int64], NDArray[np.float32]]:
         """Ids and raw vectors of all tracks with a vector in use, of removed items too: their triplets teach."""
@@ -266,6 +278,12 @@ def _heard(row: Row) -> Heard:
 def _stacked(vectors: Sequence[bytes]) -> NDArray[np.float32]:
     width = len(vectors[0]) // 4 if vectors else len(NAMES)
     return np.frombuffer(b"".join(vectors), "<f4").reshape(len(vectors), width)
+
+
+def _are_same(one: Any, other: Any) -> bool:  # noqa: ANN401 - lists or arrays
+    if isinstance(one, list):
+        return bool(one == other)
+    return np.array_equal(one, other, equal_nan=one.dtype.kind == "f")
 
 
 def _numbers(values: Sequence[object], unknown: float) -> NDArray[np.float64]:

@@ -10,6 +10,7 @@ from smartqueue.features import FEATURES
 from smartqueue.listening import SOURCES
 from smartqueue.metric import Metric
 from smartqueue.overview import genre_distances, history
+from smartqueue.requirements import missing_for_learning
 from smartqueue.stories import stories, verdict, weighs
 from smartqueue.web.handler import Handler, RefusedError
 
@@ -108,6 +109,7 @@ class Metrics(Handler):
                     is_suspended=database.metrics.is_suspended(profile),
                     any_three=database.triplets.of_any_three(profile),
                 ),
+                "missing": missing_for_learning() if self.site.learns else "",
                 "new": database.metrics.unlearned(profile),
                 "metrics": [
                     {

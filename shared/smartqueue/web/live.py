@@ -12,7 +12,7 @@ from typing import Any
 from tornado.web import stream_request_body
 from tornado.websocket import WebSocketClosedError, WebSocketHandler
 
-from smartqueue.web.handler import RefusedError, check_origin, safe_headers
+from smartqueue.web.handler import Logged, RefusedError, check_origin, safe_headers
 from smartqueue.web.now import player_of
 from smartqueue.web.player import Player, PlayerError
 from smartqueue.web.site import Site
@@ -69,7 +69,7 @@ class Audience:
 
 
 @stream_request_body
-class Live(WebSocketHandler):
+class Live(Logged, WebSocketHandler):
     """A socket that sends what api/now answers, at once and at each change; what is said to it is not listened to."""
 
     def initialize(self, site: Site, audience: Audience) -> None:

@@ -14,25 +14,27 @@ from smartqueue.library_map import LibraryMap, tonight
 from smartqueue.web.handler import Handler, RefusedError
 from smartqueue.web.site import Site
 
+# The maps of so many listeners are kept.
+_LISTENERS = 4
+
 
 @dataclass(frozen=True)
 class Drawn:
-    """A listener's map and what a page gets of it; its number no other map has while the program runs."""
+    """A map and what a page gets of it; its number no other map has while the program runs."""
 
     number: int
-    profile: str
     among: Candidates
     map: LibraryMap
     columns: dict[str, Any]
 
 
 class Maps:
-    """The latest map, and the next one, which is worked out beside while requests are answered."""
+    """Each listener's latest map, and the next one, which is worked out beside while requests are answered."""
 
     def __init__(self) -> None:
         self._numbers = count(1)
         self._thread: threading.Thread | None = None
-        self._latest: Drawn | None = None
+        self._latest: dict[str, Drawn] = {}
         self.done = 0.0
 
     def of(self, among: Candidates, profile: str) -> Drawn | None:
@@ -40,8 +42,11 @@ class Maps:
 
         One at a time, and each is finished, so that there is one of a library that changes on and on.
         """
-        is_new = self._latest is None or self._latest.among is not among
-        if is_new and (self._thread is None or not self._thread.is_alive()):
+        # Listeners to whom the same is near share one.
+        drawn = next((drawn for drawn in list(self._latest.values()) if drawn.among is among), None)
+        if drawn is not None:
+            self._keep(profile, drawn)
+        elif self._thread is None or not self._thread.is_alive():
             self.done = 0.0
             # A program that ends does not wait for it.
             self._thread = threading.Thread(
@@ -51,16 +56,21 @@ class Maps:
         return self.kept(profile)
 
     def kept(self, profile: str) -> Drawn | None:
-        """A listener's latest map, if it is there; one listener's is kept."""
-        latest = self._latest
-        return latest if latest is not None and latest.profile == profile else None
+        """A listener's latest map, if it is there."""
+        return self._latest.get(profile)
+
+    def _keep(self, profile: str, drawn: Drawn) -> None:
+        self._latest.pop(profile, None)
+        self._latest[profile] = drawn
+        while len(self._latest) > _LISTENERS:
+            self._latest.pop(next(iter(self._latest)), None)
 
     def _draw(self, among: Candidates, profile: str) -> None:
         def told(done: float) -> None:
             self.done = done
 
         drawn = LibraryMap(among.library, layout(among.pool.near, told))
-        self._latest = Drawn(next(self._numbers), profile, among, drawn, drawn.columns())
+        self._keep(profile, Drawn(next(self._numbers), among, drawn, drawn.columns()))
 
 
 class MapHandler(Handler):

@@ -8,7 +8,7 @@ from typing import Any
 
 from tornado.web import StaticFileHandler
 
-from smartqueue.web.handler import Handler, RefusedError, check_origin, in_words, safe_headers
+from smartqueue.web.handler import Handler, Logged, RefusedError, check_origin, in_words, safe_headers
 from smartqueue.web.site import Site
 
 _TITLES = {"survey": "Survey", "now": "Now", "learned": "Learned", "map": "Map"}
@@ -58,7 +58,7 @@ class Nothing(Handler):
         raise RefusedError(HTTPStatus.NOT_FOUND, "there is no such page")
 
 
-class Static(StaticFileHandler):
+class Static(Logged, StaticFileHandler):
     """The files beside the pages."""
 
     def initialize(self, site: Site) -> None:  # type: ignore[override]  # our own rule gives it

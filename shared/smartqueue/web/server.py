@@ -30,8 +30,7 @@ def serving(site: Site, address: str, port: int) -> Iterator[int]:
 
     async def serve() -> None:
         ended = asyncio.Event()
-        # That a page was loaded, or refused, is no news; what goes wrong the handlers log.
-        server = HTTPServer(Application(rules(site), log_function=lambda _: None))
+        server = HTTPServer(Application(rules(site)))
         server.add_sockets(sockets)
         begun.set_result((asyncio.get_running_loop(), ended))
         await ended.wait()

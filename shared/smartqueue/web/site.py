@@ -33,20 +33,29 @@ class Site:
     """A web server's pages.
 
     profile: whose pages they are unless a request names another. player: None where nothing plays. names: hosts that
-    may be asked for, in lower case, beside IP addresses. token: what a request that changes something must bring; a
-    page of another site cannot read it.
+    may be asked for, in lower case, beside IP addresses. learns: whether the program learns by itself. token: what a
+    request that changes something must bring; a page of another site cannot read it.
     """
 
     store: Store
     profile: str
     player: Player | None = None
     names: frozenset[str] = field(default_factory=own_names)
+    learns: bool = False
     token: str = field(default_factory=lambda: secrets.token_urlsafe(24))
 
     @classmethod
-    def of(cls, store: Store, profile: str, player: Player | None = None, allowed_hosts: Iterable[str] = ()) -> Site:
+    def of(
+        cls,
+        store: Store,
+        profile: str,
+        player: Player | None = None,
+        allowed_hosts: Iterable[str] = (),
+        *,
+        learns: bool = False,
+    ) -> Site:
         """The site, under this machine's own names and those that a setting allows."""
-        return cls(store, profile, player, own_names() | {host.strip().lower() for host in allowed_hosts})
+        return cls(store, profile, player, own_names() | {host.strip().lower() for host in allowed_hosts}, learns)
 
     def is_known(self, host: str) -> bool:
         """Whether a Host header, with or without port, names this machine: an address, or one of its names.

@@ -16,6 +16,9 @@ from smartqueue.preferences import Rules
 
 Found = TypeVar("Found")
 
+# The library is kept once, and for so many metrics how near its tracks are, which is half as large.
+_METRICS = 4
+
 
 class Store:
     """library.db, which is opened for each question and given back, and the vectors, which are kept.
@@ -29,7 +32,9 @@ class Store:
         self._rules = rules
         # Products as small as a survey's are slower with threads that wait for one another.
         self._thread = ThreadPoolExecutor(1, thread_name_prefix="smartqueue-web", initializer=_with_lone_threads)
-        self._kept: dict[str, tuple[object, Candidates]] = {}
+        # The library of a version, for listeners by the number of their metric; all with the plain one have None.
+        self._version: object = None
+        self._kept: dict[int | None, Candidates] = {}
 
     async def ask(self, question: Callable[[Database], Found]) -> Found:
         """What the question makes of the database. Raises DatabaseError."""
@@ -46,12 +51,20 @@ class Store:
 
     def read(self, database: Database, profile: str) -> Candidates:
         """The same, for a question that has the database already."""
-        version = database.version(profile)
-        known = self._kept.get(profile)
-        if known is None or known[0] != version:
-            # One listener's at a time: it is as large as the library.
-            self._kept = {profile: (version, candidates(database, profile, self._rules))}
-        return self._kept[profile][1]
+        version = database.library_version
+        if version != self._version:
+            self._version, self._kept = version, {}
+        learned = database.metrics.in_use(profile)
+        number = learned.metric.id if learned else None
+        found = self._kept.pop(number, None)
+        if found is None:
+            like = next(iter(self._kept.values()), None)
+            found = candidates(database, profile, self._rules, like)
+        # The latest asked for comes last.
+        self._kept[number] = found
+        while len(self._kept) > _METRICS:
+            del self._kept[next(iter(self._kept))]
+        return found
 
     def close(self) -> None:
         """Ends the thread."""

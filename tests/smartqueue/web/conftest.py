@@ -73,11 +73,11 @@ class Pages:
 
 
 @contextlib.contextmanager
-def opened(beets: Beets) -> Iterator[Pages]:
+def opened(beets: Beets, *, learns: bool = False) -> Iterator[Pages]:
     """The pages over a library, for as long as the context lasts."""
     with Database(beets.library, beets.music) as database:
         database.migrate()
-    site = Site.of(Store(beets.library, beets.music, preferences(DEFAULTS).rules), "default")
+    site = Site.of(Store(beets.library, beets.music, preferences(DEFAULTS).rules), "default", learns=learns)
     with serving(site, "127.0.0.1", 0) as port:
         yield Pages(site, port, beets)
 

@@ -2,17 +2,19 @@
 
 from __future__ import annotations
 
+import sys
 from dataclasses import replace
 from typing import Any
 
 import numpy as np
 import pytest
 
+from demonstration.programs import Beets
 from smartqueue.database import LearnedMetric
 from smartqueue.features import EXTRACTOR, FEATURE_GROUPS, NAMES
 from smartqueue.listening import Play, Triplet
 from smartqueue.metric import plain
-from tests.smartqueue.web.conftest import Pages
+from tests.smartqueue.web.conftest import Pages, opened
 
 
 def say(pages: Pages, *triplets: tuple[str, float], profile: str = "default") -> list[int]:
@@ -55,6 +57,20 @@ def test_a_triplet_is_told_with_its_tracks(pages: Pages) -> None:
         role: {"id": int(library.ids[row]), "name": library.name(row)}
         for row, role in enumerate(("near_a", "near_b", "odd"))
     }
+
+
+def test_a_program_that_cannot_learn_by_itself_says_what_to_install(
+    beets: Beets, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with opened(beets, learns=True) as pages:
+        assert pages.ask("/api/metrics").json["missing"] == ""
+        monkeypatch.setitem(sys.modules, "sklearn", None)
+        assert "pip install 'mopidy-smartqueue[learning]'" in pages.ask("/api/metrics").json["missing"]
+
+
+def test_a_program_that_is_not_to_learn_by_itself_misses_nothing(pages: Pages, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setitem(sys.modules, "sklearn", None)
+    assert pages.ask("/api/metrics").json["missing"] == ""
 
 
 def test_triplets_come_page_by_page(pages: Pages) -> None:

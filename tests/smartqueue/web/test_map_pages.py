@@ -3,11 +3,16 @@
 from __future__ import annotations
 
 import time
+from dataclasses import replace
 from typing import Any
 
+import numpy as np
 import pytest
 
+from smartqueue.database import LearnedMetric
+from smartqueue.features import EXTRACTOR, NAMES
 from smartqueue.listening import SESSION_PAUSE, Play
+from smartqueue.metric import plain
 from tests.smartqueue.web.conftest import Pages
 
 PATIENCE = 60
@@ -49,6 +54,23 @@ def test_a_map_that_is_known_is_not_sent_again(pages: Pages) -> None:
     assert again == {"number": found["number"], "current": True, "done": 1.0}
 
 
+def test_listeners_to_whom_the_same_is_near_share_a_map(pages: Pages) -> None:
+    before = mapped(pages)
+    assert mapped(pages, "kim")["number"] == before["number"]
+    assert mapped(pages)["number"] == before["number"]
+
+
+def test_listeners_in_turn_do_not_have_each_others_maps_drawn_anew(pages: Pages) -> None:
+    with pages.database() as database:
+        vectors = database.vectors.library().vectors
+        metric = replace(plain(NAMES, vectors), matrix=np.diag(np.linspace(0.5, 1.5, len(NAMES))), learner="weights")
+        entry = LearnedMetric(metric, {}, 30, 0.6, 0.5, 0.02)
+        database.metrics.add(entry, profile="kim", extractor=EXTRACTOR, in_use=True)
+    numbers = [mapped(pages, profile)["number"] for profile in ("default", "kim", "default", "kim")]
+    assert numbers[:2] == numbers[2:]
+    assert numbers[0] != numbers[1]
+
+
 def test_another_library_gets_another_map_and_the_former_serves_meanwhile(pages: Pages) -> None:
     before = mapped(pages)
     pages.beets.run("remove", "-f", "title:Otter Run")
@@ -57,12 +79,6 @@ def test_another_library_gets_another_map_and_the_former_serves_meanwhile(pages:
     after = mapped(pages)
     assert after["number"] != before["number"]
     assert len(after["ids"]) < len(before["ids"])
-
-
-def test_each_listener_has_a_map(pages: Pages) -> None:
-    mine, theirs = mapped(pages), mapped(pages, "guest")
-    assert mine["number"] != theirs["number"]
-    assert mine["ids"] == theirs["ids"]
 
 
 def test_a_feature_gives_each_track_a_step_between_its_ends(pages: Pages) -> None:

@@ -30,10 +30,12 @@ const feature = ({ name, group, is, weight }) =>
 function showWeights(found) {
   find("#verdict").textContent = found.verdict;
   if (!found.metrics.length) find("#verdict").append(" ", make("a", { href: path("survey") }, "To the survey"));
+  find("#missing").hidden = !found.missing;
+  find("#missing").textContent = found.missing && `${found.missing}.`;
   find("#new").hidden = !found.new;
   const waiting = found.new === 1 ? "One new answer or skip" : `${found.new} new answers and skips`;
-  find("#new").textContent =
-    `${waiting} since the last learning. Mopidy learns by itself when there are enough; “beet learnmetric” does so now.`;
+  const soon = found.missing ? "" : "Mopidy learns by itself when there are enough; ";
+  find("#new").textContent = `${waiting} since the last learning. ${soon}“beet learnmetric” does so now.`;
   find("#weights").hidden = find("#features").hidden = !found.groups.length;
   show("#weights", ...found.groups.map(weight));
   show("#heavier", ...found.heavier.map(feature));
