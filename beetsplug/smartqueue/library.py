@@ -53,7 +53,10 @@ def printable(text: str) -> str:
 
 def missing_extra(command: str, extra: str, error: Exception) -> UserError:
     """What to say when a command's packages are not installed."""
-    return UserError(
+    words = (
         f"beet {command} needs packages that are not installed ({getattr(error, 'name', None) or error}):"
         f" pip install 'mopidy-smartqueue[{extra}]'"
     )
+    if "essentia" in str(error):
+        words += ". Where pip has no essentia, as on a Raspberry Pi, analyse on another machine: beet analyze --import"
+    return UserError(words)

@@ -237,6 +237,33 @@ def test_what_was_heard_elsewhere_is_not_heard_again(own_beets: Beets, tmp_path:
     assert float(own_beets.run("ls", "-f", "$loudness", "title:Otter Run").stdout) < 0
 
 
+@pytest.mark.usefixtures("without_essentia")
+def test_what_was_heard_elsewhere_is_taken_where_there_is_no_essentia(
+    analysed: Beets, own_beets: Beets, tmp_path: Path
+) -> None:
+    analysed.run("analyze", "--export", str(tmp_path / "heard"))
+    taken = own_beets.run("analyze", "--import", str(tmp_path / "heard")).stdout
+    assert taken.splitlines()[-1] == f"6 taken from {tmp_path / 'heard'}, 0 left for beet analyze"
+    assert len(vectors(own_beets)) == 6
+
+
+@pytest.mark.usefixtures("without_essentia")
+def test_without_essentia_it_says_what_else_can_be_done(own_beets: Beets) -> None:
+    done = own_beets.run("analyze", check=False)
+    assert done.returncode == 1
+    assert "pip install 'mopidy-smartqueue[analysis]'" in done.stderr
+    assert "beet analyze --import" in done.stderr
+
+
+@pytest.fixture
+def without_essentia(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """For the programs that a test starts, essentia is not installed."""
+    hidden = tmp_path / "hidden" / "essentia.py"
+    hidden.parent.mkdir()
+    hidden.write_text("raise ModuleNotFoundError(\"No module named 'essentia'\", name='essentia')\n")
+    monkeypatch.setenv("PYTHONPATH", str(hidden.parent), prepend=os.pathsep)
+
+
 def test_a_file_that_holds_nothing_heard_is_refused(own_beets: Beets, tmp_path: Path) -> None:
     (tmp_path / "heard").write_text("only words")
     done = own_beets.run("analyze", "--import", str(tmp_path / "heard"), check=False)
