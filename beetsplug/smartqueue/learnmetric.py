@@ -14,6 +14,7 @@ from beets.ui import Subcommand, print_
 from beets.util.color import ColorName, colorize
 from confuse import Subview
 
+from beetsplug.smartqueue import settings
 from beetsplug.smartqueue.library import missing_extra, opened
 from smartqueue.database import Database, Kept, MetricError
 from smartqueue.features import FEATURE_GROUPS, NAMES
@@ -42,7 +43,7 @@ def command(config: Subview) -> Subcommand:
     add_options(learnmetric.parser)
 
     def run(lib: Library, options: Values, _: list[str]) -> None:
-        profile = options.profile or config["profile"].as_str()
+        profile = settings.profile(config, options.profile)
         with opened(lib) as database:
             if options.history:
                 _show_history(database.metrics.history(profile), as_json=options.json)

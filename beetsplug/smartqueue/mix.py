@@ -18,7 +18,7 @@ from beets.ui import CommonOptionsParser, Subcommand, print_
 from confuse import Subview
 
 from beetsplug.smartqueue.library import analysed, named, opened
-from beetsplug.smartqueue.settings import has_relative_paths, mark_ignored, wanted
+from beetsplug.smartqueue.settings import has_relative_paths, mark_ignored, profile, wanted
 from smartqueue import playlist_file
 from smartqueue.candidates import Candidates, candidates, shut_out_in_words
 from smartqueue.explanation import explain
@@ -48,7 +48,7 @@ def command(config: Subview) -> Subcommand:
         wishes = wanted(config)
         with opened(lib) as database:
             mark_ignored(lib, database, config)
-            among = candidates(database, config["profile"].as_str(), wishes.rules)
+            among = candidates(database, profile(config), wishes.rules)
         seeds, others = _matching(lib, among, query)
         if options.order:
             steps = _in_a_row(among, ordered(among.pool, seeds, wishes.taste))

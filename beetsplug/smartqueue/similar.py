@@ -13,7 +13,7 @@ from beets.ui import Subcommand, print_
 from confuse import Subview
 
 from beetsplug.smartqueue.library import analysed, named, opened
-from beetsplug.smartqueue.settings import mark_ignored
+from beetsplug.smartqueue.settings import mark_ignored, profile
 from smartqueue.candidates import Candidates, albums, candidates
 from smartqueue.duplicates import duplicates
 from smartqueue.explanation import explain
@@ -44,7 +44,7 @@ def command(config: Subview) -> Subcommand:
         form = getattr(options, "format", None) or f"$distance  {beets_config[f'format_{kind}'].as_str()}"
         with opened(lib) as database:
             mark_ignored(lib, database, config)
-            among = candidates(database, config["profile"].as_str(), Rules())
+            among = candidates(database, profile(config), Rules())
         if options.duplicates:
             _list_duplicates(lib, among, lib.items(query), form)
             return

@@ -10,6 +10,7 @@ from beets.ui import Subcommand, print_
 from confuse import Subview
 
 from beetsplug.smartqueue.library import opened
+from beetsplug.smartqueue.settings import profile
 from smartqueue.database import LearnedMetric, State
 
 
@@ -21,7 +22,7 @@ def command(config: Subview) -> Subcommand:
     def run(lib: Library, options: Values, _: list[str]) -> None:
         with opened(lib) as database:
             state = database.state()
-            learned = database.metrics.in_use(config["profile"].as_str())
+            learned = database.metrics.in_use(profile(config))
         print_(json.dumps(_as_json(state, learned)) if options.json else _in_words(state, learned))
 
     status.func = run

@@ -13,6 +13,7 @@ from beets.library import Library
 from beets.ui import Subcommand, input_yn, print_
 from confuse import Subview
 
+from beetsplug.smartqueue import settings
 from beetsplug.smartqueue.library import opened
 from smartqueue import triplet_file
 from smartqueue.database import Database
@@ -36,7 +37,7 @@ def command(config: Subview) -> Subcommand:
     parser.add_option("--import", dest="take", metavar="FILE", help="take answers and skips from such a file")
 
     def run(lib: Library, options: Values, arguments: list[str]) -> None:
-        profile = options.profile or config["profile"].as_str()
+        profile = settings.profile(config, options.profile)
         with opened(lib) as database:
             every = database.triplets.of_profile(profile)
             # A skip has several triplets, and is told by its first.

@@ -331,7 +331,7 @@ def test_a_wrong_setting_is_named(own_beets: Beets) -> None:
 
 def test_fewer_than_one_job_is_refused(own_beets: Beets) -> None:
     done = own_beets.run("analyze", "-j", "0", check=False)
-    assert (done.returncode, done.stderr.strip()) == (1, "error: jobs must be 1 or more, not 0")
+    assert (done.returncode, done.stderr.strip()) == (1, "error: -j must be 1 or more, not 0")
 
 
 def test_a_library_that_cannot_be_written_is_named(own_beets: Beets) -> None:
