@@ -43,11 +43,12 @@ def command(config: Subview) -> Subcommand:
     add_options(learnmetric.parser)
 
     def run(lib: Library, options: Values, _: list[str]) -> None:
+        _check(options)
         profile = settings.profile(config, options.profile)
         with opened(lib) as database:
             if options.history:
                 _show_history(database.metrics.history(profile), as_json=options.json)
-            elif options.use:
+            elif options.use is not None:
                 _use(database, profile, options.use)
             else:
                 _learn(database, profile, options)
@@ -71,6 +72,19 @@ def add_options(parser: OptionParser) -> None:
         "--use", metavar="ID", help="only put a metric of the history in use to stay, or 'plain'; 'auto' for the best"
     )
     parser.add_option("--json", action="store_true", help="print JSON")
+
+
+def _check(options: Values) -> None:
+    """Names options that do not go together."""
+    given = {
+        "--history": options.history,
+        "--use": options.use is not None,
+        "--dry-run": options.dry_run,
+        "--source": options.source,
+    }
+    first, second, *_ = [*(name for name, is_given in given.items() if is_given), "", ""]
+    if first in ("--history", "--use") and second:
+        raise UserError(f"{first} and {second} do not go together")
 
 
 def _learn(database: Database, profile: str, options: Values) -> None:
@@ -187,9 +201,7 @@ def _show_history(history: list[Kept], *, as_json: bool) -> None:
     print_(f"{'id':>4}  {'learned':<17}{'learner':<10}{'triplets':>8}{'right':>8}{'without':>9}  judged by")
     for kept in history:
         when = datetime.fromtimestamp(kept.created).astimezone()
-        # Earlier versions judged by questions that were chosen to teach, which says little of others.
-        accuracies = (kept.accuracy, kept.plain_accuracy) if kept.judged_by else (None, None)
-        right, plain = ("–" if value is None else format(value, ".1%") for value in accuracies)
+        right, plain = ("–" if value is None else format(value, ".1%") for value in _accuracies(kept))
         mark = "  in use" if kept.in_use else ""
         print_(
             f"{kept.id:>4}  {when:%Y-%m-%d %H:%M} {kept.learner:<10}{kept.triplets:>8}{right:>8}{plain:>9}"
@@ -217,3 +229,12 @@ def _use(database: Database, profile: str, wanted: str) -> None:
     except MetricError as error:
         raise UserError(str(error)) from error
     print_(f"metric {found.id}, '{found.learner}', is in use, and stays so until beet learnmetric --use auto")
+    right, plain = _accuracies(found)
+    if right is not None and plain is not None and right < plain:
+        print_(f"it was right less often than no learning is: {right:.1%}, without learning {plain:.1%}")
+
+
+def _accuracies(kept: Kept) -> tuple[float | None, float | None]:
+    """How often a metric was right, and how often no learning is, in the same questions."""
+    # Earlier versions judged by questions that were chosen to teach, which says little of others.
+    return (kept.accuracy, kept.plain_accuracy) if kept.judged_by else (None, None)

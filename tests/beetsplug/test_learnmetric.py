@@ -7,6 +7,7 @@ import re
 from dataclasses import replace
 
 import numpy as np
+import pytest
 
 from demonstration.programs import Beets
 from smartqueue.database import Database, LearnedMetric
@@ -120,6 +121,29 @@ def test_an_inconclusive_lesson_changes_nothing_and_leaves_no_row(beets: Beets) 
 def test_a_metric_that_is_not_there_cannot_be_used(beets: Beets) -> None:
     done = beets.run("learnmetric", "--use", "77", check=False)
     assert (done.returncode, "there is no metric 77" in done.stderr) == (1, True)
+
+
+def kept(beets: Beets, accuracy: float, plain_accuracy: float) -> str:
+    """Keeps a metric that was right so often in answers; its number."""
+    with Database(beets.library, beets.music) as database:
+        metric = replace(plain(NAMES, database.vectors.library().vectors), learner="weights")
+        learned = LearnedMetric(metric, {}, 40, accuracy, plain_accuracy, 0.02, "survey")
+        return str(database.metrics.add(learned, profile="default", extractor=EXTRACTOR, in_use=False))
+
+
+def test_whoever_chooses_a_metric_that_is_worse_than_no_learning_is_told_so(beets: Beets) -> None:
+    worse, better = kept(beets, 0.45, 0.56), kept(beets, 0.56, 0.45)
+    told = beets.run("learnmetric", "--use", worse).stdout
+    assert "less often than no learning is: 45.0%, without learning 56.0%" in told
+    assert used(beets) == int(worse)
+    assert "no learning" not in beets.run("learnmetric", "--use", better).stdout
+
+
+@pytest.mark.parametrize("other", [["--history"], ["--dry-run"], ["--source", "skip"]])
+def test_choosing_a_metric_goes_with_nothing_else(beets: Beets, other: list[str]) -> None:
+    done = beets.run("learnmetric", "--use", kept(beets, 0.56, 0.45), *other, check=False)
+    assert (done.returncode, "--use" in done.stderr, "do not go together" in done.stderr) == (1, True, True)
+    assert not in_use(beets)
 
 
 def test_a_metric_of_another_version_cannot_be_used(beets: Beets) -> None:
