@@ -16,7 +16,7 @@ from confuse import Subview
 
 from beetsplug.smartqueue import settings
 from beetsplug.smartqueue.fields import fill
-from beetsplug.smartqueue.library import missing_extra, opened, shown
+from beetsplug.smartqueue.library import EMPTY, missing_extra, opened, shown
 from beetsplug.smartqueue.progress import Progress, duration
 from smartqueue import vector_file
 from smartqueue.analysis import Done, Plan, carry_out, plan, take_over
@@ -53,7 +53,7 @@ def command(config: Subview) -> Subcommand:
         fields = settings.fields(config)
         matched = {item.id: item for item in lib.items(query) if item.id is not None}
         if not matched:
-            print_("no track of the library matches: nothing to analyse")
+            print_("no track of the library matches: nothing to analyse" if lib.items() else EMPTY)
             return
         with opened(lib) as database:
             database.tracks.forget_missing_items()

@@ -15,7 +15,7 @@ from beets.util.color import ColorName, colorize
 from confuse import Subview
 
 from beetsplug.smartqueue import settings
-from beetsplug.smartqueue.library import missing_extra, opened
+from beetsplug.smartqueue.library import first_step, missing_extra, opened
 from smartqueue.database import Database, Kept, MetricError
 from smartqueue.features import FEATURE_GROUPS, NAMES
 from smartqueue.listening import SOURCES
@@ -97,10 +97,9 @@ def _learn(database: Database, profile: str, options: Values) -> None:
     except OldVectorsError as error:
         raise UserError(str(error)) from error
     except LessonError as error:
-        if options.json:
-            print_(json.dumps({"in_use": False, "reason": str(error)}))
-        else:
-            print_(str(error))
+        first = first_step(database.state())
+        reason = f"{first}; nothing changes until then" if first else str(error)
+        print_(json.dumps({"in_use": False, "reason": reason}) if options.json else reason)
         return
     print_(json.dumps(_as_json(lesson)) if options.json else _in_words(lesson))
 

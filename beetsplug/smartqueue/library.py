@@ -9,8 +9,10 @@ from beets.exceptions import UserError
 from beets.library import Item, Library
 from beets.util import displayable_path
 
-from smartqueue.database import Database, DatabaseError
+from smartqueue.database import Database, DatabaseError, State
 from smartqueue.database import Library as Analysed
+
+EMPTY = "the library is empty: run beet import ~/Music first"
 
 
 @contextmanager
@@ -22,6 +24,13 @@ def opened(lib: Library) -> Iterator[Database]:
             yield database
     except DatabaseError as error:
         raise UserError(str(error)) from error
+
+
+def first_step(state: State) -> str:
+    """What must be done before there is anything to compare or to choose from; empty where that is done."""
+    if not state.items:
+        return EMPTY
+    return "" if state.analyzed else "no track is analysed yet: run beet analyze first"
 
 
 def analysed(items: Iterable[Item], library: Analysed) -> tuple[list[int], list[Item]]:

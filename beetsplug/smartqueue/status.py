@@ -9,7 +9,7 @@ from beets.library import Library
 from beets.ui import Subcommand, print_
 from confuse import Subview
 
-from beetsplug.smartqueue.library import opened
+from beetsplug.smartqueue.library import first_step, opened
 from beetsplug.smartqueue.settings import profile
 from smartqueue.database import LearnedMetric, State
 
@@ -62,4 +62,6 @@ def _in_words(state: State, learned: LearnedMetric | None) -> str:
         lines["metric"] = f"number {learned.metric.id}, {learned.metric.learner}"
         if learned.judged_by and learned.accuracy is not None and learned.plain_accuracy is not None:
             lines["metric"] += f": {learned.accuracy:.1%} right, without learning {learned.plain_accuracy:.1%}"
+    if first := first_step(state):
+        lines["next"] = first
     return "\n".join(f"{name + ':':<10}{value}" for name, value in lines.items())

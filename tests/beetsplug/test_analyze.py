@@ -205,6 +205,11 @@ def test_only_the_fields_that_the_settings_name_are_written(own_beets: Beets) ->
     assert len(values) == 6
 
 
+def test_an_empty_library_says_what_to_do_first(music: Path, tmp_path: Path) -> None:
+    told = Beets(tmp_path / "beets", music).run("analyze").stdout
+    assert told.splitlines()[-1] == "the library is empty: run beet import ~/Music first"
+
+
 # Ended early, watched and carried
 
 

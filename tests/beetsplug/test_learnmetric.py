@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import re
 from dataclasses import replace
+from pathlib import Path
 
 import numpy as np
 import pytest
@@ -192,5 +193,14 @@ def test_without_two_albums_the_plain_metric_stays(own_beets: Beets) -> None:
     assert "nothing changes" in own_beets.run("learnmetric").stdout.lower()
 
 
-def test_without_analysed_tracks_the_plain_metric_stays(own_beets: Beets) -> None:
-    assert "nothing changes" in own_beets.run("learnmetric").stdout.lower()
+def test_without_analysed_tracks_nothing_changes_and_the_first_step_is_told(own_beets: Beets) -> None:
+    told = own_beets.run("learnmetric").stdout
+    assert told == "no track is analysed yet: run beet analyze first; nothing changes until then\n"
+
+
+def test_in_an_empty_library_nothing_changes_and_the_first_step_is_told(music: Path, tmp_path: Path) -> None:
+    beets = Beets(tmp_path / "beets", music)
+    beets.run("ls")  # a new library comes with words of beets' own
+    found = json.loads(beets.run("learnmetric", "--json").stdout)
+    first = "the library is empty: run beet import ~/Music first"
+    assert found == {"in_use": False, "reason": f"{first}; nothing changes until then"}

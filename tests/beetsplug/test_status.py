@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from pathlib import Path
 
 from demonstration.programs import Beets
 
@@ -23,6 +24,12 @@ def test_a_library_without_our_tables_is_all_zeros(own_beets: Beets) -> None:
     assert (state["analyzed"], state["plays"]) == (0, 0)
 
 
+def test_a_library_in_which_nothing_is_analysed_states_the_next_step(own_beets: Beets, tmp_path: Path) -> None:
+    assert "next:     no track is analysed yet: run beet analyze first" in own_beets.run("smartqueue").stdout
+    empty = Beets(tmp_path / "empty", own_beets.music)
+    assert "next:     the library is empty: run beet import ~/Music first" in empty.run("smartqueue").stdout
+
+
 def test_failures_are_counted(own_beets: Beets) -> None:
     next(own_beets.music.rglob("*.flac")).write_bytes(b"")
     own_beets.run("analyze")
@@ -37,4 +44,6 @@ def test_a_removed_track_does_not_count(own_beets: Beets) -> None:
 
 
 def test_the_state_can_be_read(analysed: Beets) -> None:
-    assert "24 of 24 tracks" in analysed.run("smartqueue").stdout
+    told = analysed.run("smartqueue").stdout
+    assert "24 of 24 tracks" in told
+    assert "next:" not in told
