@@ -53,10 +53,10 @@ def command(config: Subview) -> Subcommand:
         with opened(lib) as database:
             mark_ignored(lib, database, config)
             among = candidates(database, profile(config), Rules())
-            state = database.state()
+            first = first_step(database.state()) if options.duplicates else ""
+        if first:
+            raise UserError(f"nothing was compared: {first}")
         if options.duplicates:
-            if first := first_step(state):
-                raise UserError(f"nothing was compared: {first}")
             _list_duplicates(lib, among, lib.items(query), options.number, form)
             return
         number = _USUAL_NUMBER if options.number is None else options.number
