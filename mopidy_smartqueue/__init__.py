@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -9,6 +10,7 @@ from mopidy import config, ext
 from mopidy.config.schemas import ConfigSchema
 
 from smartqueue import __version__
+from smartqueue.names import check_host, check_profile
 from smartqueue.ranges import RANGES
 
 
@@ -29,8 +31,8 @@ class Extension(ext.Extension):
         schema["library"] = config.Path(optional=True)
         schema["music_directory"] = config.Path(optional=True)
         schema["ahead"] = config.Integer(minimum=1, maximum=100)
-        schema["profile"] = config.String()
-        schema["allowed_hosts"] = config.List(optional=True)
+        schema["profile"] = _Checked(check_profile)
+        schema["allowed_hosts"] = config.List(optional=True, subtype=_Checked(check_host))
         schema["play_counts"] = config.Boolean()
         schema["auto_learn"] = config.Integer(minimum=0)
         schema["keep_played"] = config.Integer(minimum=0)
@@ -51,3 +53,17 @@ class Extension(ext.Extension):
         registry.add("frontend", SmartqueueFrontend)
         app: Any = {"name": self.ext_name, "factory": web.factory}  # which Mopidy's types do not foresee
         registry.add("http:app", app)
+
+
+class _Checked(config.String):
+    """A text that `check` finds right; what it raises ValueError for, Mopidy names with the setting when it starts."""
+
+    def __init__(self, check: Callable[[str], None]) -> None:
+        super().__init__()  # type: ignore[no-untyped-call]  # Mopidy 3 has no types
+        self._check = check
+
+    def deserialize(self, value: Any) -> Any:  # noqa: ANN401 - Mopidy 3 and 4 differ in its type
+        """As Mopidy calls it."""
+        found = super().deserialize(value)  # type: ignore[no-untyped-call]  # likewise
+        self._check(found)
+        return found

@@ -16,6 +16,7 @@ from confuse import Subview
 from beetsplug.smartqueue import analyze, learnmetric, mix, settings, similar, status, survey, triplets
 from beetsplug.smartqueue.auto import ImportAnalysis
 from beetsplug.smartqueue.changes import Changes
+from beetsplug.smartqueue.fields import FIELDS
 
 
 class SmartqueuePlugin(BeetsPlugin):
@@ -41,7 +42,7 @@ class SmartqueuePlugin(BeetsPlugin):
             {
                 "auto": False,
                 "jobs": os.cpu_count() or 1,
-                "fields": ["bpm", "initial_key", "loudness", "loudness_range", "danceability", "onset_rate"],
+                "fields": list(FIELDS[:-1]),
                 "profile": "default",
                 "survey": survey.DEFAULTS,
                 **settings.DEFAULTS,

@@ -14,10 +14,10 @@ from beets.library import Library
 from beets.ui import Subcommand, print_
 from confuse import Subview
 
+from beetsplug.smartqueue import settings
 from beetsplug.smartqueue.fields import fill
-from beetsplug.smartqueue.library import missing_extra, opened, shown
+from beetsplug.smartqueue.library import EMPTY, missing_extra, opened, shown
 from beetsplug.smartqueue.progress import Progress, duration
-from beetsplug.smartqueue.settings import mark_ignored
 from smartqueue import vector_file
 from smartqueue.analysis import Done, Plan, carry_out, plan, take_over
 from smartqueue.database import Database, Item
@@ -44,16 +44,16 @@ def command(config: Subview) -> Subcommand:
     )
 
     def run(lib: Library, options: Values, query: list[str]) -> None:
-        jobs = config["jobs"].get(int) if options.jobs is None else options.jobs
+        jobs = settings.jobs(config) if options.jobs is None else options.jobs
         if jobs < 1:
-            raise UserError(f"jobs must be 1 or more, not {jobs}")
+            raise UserError(f"-j must be 1 or more, not {jobs}")
         only = [name for name in ("failed", "pretend", "export", "take") if getattr(options, name)]
         if len(only) > 1:
             raise UserError("only one of --failed, --pretend, --export and --import can be done at a time")
-        fields = config["fields"].as_str_seq()
+        fields = settings.fields(config)
         matched = {item.id: item for item in lib.items(query) if item.id is not None}
         if not matched:
-            print_("no track of the library matches: nothing to analyse")
+            print_("no track of the library matches: nothing to analyse" if lib.items() else EMPTY)
             return
         with opened(lib) as database:
             database.tracks.forget_missing_items()
@@ -149,7 +149,7 @@ def _watch(results: Generator[Done], total: int, lib: Library, fields: Collectio
 
 
 def _end(lib: Library, database: Database, config: Subview, *, stopped: bool) -> None:
-    mark_ignored(lib, database, config)
+    settings.mark_ignored(lib, database, config)
     if stopped:
         # as of any program that Ctrl-C ends, so that a script does not go on
         sys.exit(130)

@@ -14,6 +14,7 @@ from beets.plugins import BeetsPlugin
 from beets.ui import print_
 from confuse import Subview
 
+from beetsplug.smartqueue import settings
 from beetsplug.smartqueue.fields import fill
 from beetsplug.smartqueue.library import missing_extra, opened, shown
 from beetsplug.smartqueue.progress import Progress
@@ -35,9 +36,15 @@ class ImportAnalysis:
 
     def listen(self, plugin: BeetsPlugin) -> None:
         """Has beets tell of what is imported, and of an import's end."""
+        plugin.register_listener("import_begin", self._check)
         plugin.register_listener("album_imported", self._add_album)
         plugin.register_listener("item_imported", self._add_item)
         plugin.register_listener("import", self._wait)
+
+    def _check(self, **_: object) -> None:
+        """Names a wrong setting before anything is imported."""
+        if settings.is_automatic(self._config):
+            settings.check(self._config)
 
     def _add_album(self, lib: Library, album: Album) -> None:
         self._add(lib, album.items())
@@ -46,11 +53,11 @@ class ImportAnalysis:
         self._add(lib, [item])
 
     def _add(self, lib: Library, items: Iterable[Item]) -> None:
-        if not self._config["auto"].get(bool):
+        if not settings.is_automatic(self._config):
             return
         if self._thread is None:
-            settings = self._config["jobs"].get(int), self._config["fields"].as_str_seq()
-            self._thread = Thread(target=self._run, args=[lib, *settings], name="smartqueue", daemon=True)
+            wanted = settings.jobs(self._config), settings.fields(self._config)
+            self._thread = Thread(target=self._run, args=[lib, *wanted], name="smartqueue", daemon=True)
             self._thread.start()
             # an import that ends by Ctrl-C or an error does not tell that it is over
             atexit.register(self._end)

@@ -9,6 +9,9 @@ from beets.library import Item
 
 Scalars = Mapping[str, float | str]
 
+# Those that can be filled; all but the last are, unless told otherwise.
+FIELDS = ("bpm", "initial_key", "loudness", "loudness_range", "danceability", "onset_rate", "bpm_confidence")
+
 
 def fill(item: Item, scalars: Scalars, fields: Collection[str], earlier: Iterable[Scalars] = ()) -> None:
     """Fills those of an item's fields that are empty, or still hold what an earlier analysis found.

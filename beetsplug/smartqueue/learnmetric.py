@@ -14,7 +14,8 @@ from beets.ui import Subcommand, print_
 from beets.util.color import ColorName, colorize
 from confuse import Subview
 
-from beetsplug.smartqueue.library import missing_extra, opened
+from beetsplug.smartqueue import settings
+from beetsplug.smartqueue.library import first_step, missing_extra, opened
 from smartqueue.database import Database, Kept, MetricError
 from smartqueue.features import FEATURE_GROUPS, NAMES
 from smartqueue.listening import SOURCES
@@ -42,11 +43,12 @@ def command(config: Subview) -> Subcommand:
     add_options(learnmetric.parser)
 
     def run(lib: Library, options: Values, _: list[str]) -> None:
-        profile = options.profile or config["profile"].as_str()
+        _check(options)
+        profile = settings.profile(config, options.profile)
         with opened(lib) as database:
             if options.history:
                 _show_history(database.metrics.history(profile), as_json=options.json)
-            elif options.use:
+            elif options.use is not None:
                 _use(database, profile, options.use)
             else:
                 _learn(database, profile, options)
@@ -72,6 +74,19 @@ def add_options(parser: OptionParser) -> None:
     parser.add_option("--json", action="store_true", help="print JSON")
 
 
+def _check(options: Values) -> None:
+    """Names options that do not go together."""
+    given = {
+        "--history": options.history,
+        "--use": options.use is not None,
+        "--dry-run": options.dry_run,
+        "--source": options.source,
+    }
+    first, second, *_ = [*(name for name, is_given in given.items() if is_given), "", ""]
+    if first in ("--history", "--use") and second:
+        raise UserError(f"{first} and {second} do not go together")
+
+
 def _learn(database: Database, profile: str, options: Values) -> None:
     try:
         from smartqueue.teaching import LessonError, OldVectorsError, teach
@@ -82,10 +97,9 @@ def _learn(database: Database, profile: str, options: Values) -> None:
     except OldVectorsError as error:
         raise UserError(str(error)) from error
     except LessonError as error:
-        if options.json:
-            print_(json.dumps({"in_use": False, "reason": str(error)}))
-        else:
-            print_(str(error))
+        first = first_step(database.state())
+        reason = f"{first}; nothing changes until then" if first else str(error)
+        print_(json.dumps({"in_use": False, "reason": reason}) if options.json else reason)
         return
     print_(json.dumps(_as_json(lesson)) if options.json else _in_words(lesson))
 
@@ -183,15 +197,15 @@ def _show_history(history: list[Kept], *, as_json: bool) -> None:
     if not history:
         print_("no metric was learned yet")
         return
-    print_(f"{'id':>4}  {'learned':<17}{'learner':<10}{'triplets':>8}{'right':>8}{'without':>9}  judged by")
+    print_(f"{'id':>4}  {'learned':<17}{'learner':<10}{'answers and skips':>17}{'right':>8}{'without':>9}  judged by")
     for kept in history:
         when = datetime.fromtimestamp(kept.created).astimezone()
-        # Earlier versions judged by questions that were chosen to teach, which says little of others.
-        accuracies = (kept.accuracy, kept.plain_accuracy) if kept.judged_by else (None, None)
-        right, plain = ("–" if value is None else format(value, ".1%") for value in accuracies)
+        right, plain = ("–" if value is None else format(value, ".1%") for value in _accuracies(kept))
+        # What they counted had albums in it.
+        count = kept.triplets if kept.judged_by else "–"
         mark = "  in use" if kept.in_use else ""
         print_(
-            f"{kept.id:>4}  {when:%Y-%m-%d %H:%M} {kept.learner:<10}{kept.triplets:>8}{right:>8}{plain:>9}"
+            f"{kept.id:>4}  {when:%Y-%m-%d %H:%M} {kept.learner:<10}{count:>17}{right:>8}{plain:>9}"
             f"  {kept.judged_by or '–':<9}{mark}".rstrip()
         )
 
@@ -216,3 +230,12 @@ def _use(database: Database, profile: str, wanted: str) -> None:
     except MetricError as error:
         raise UserError(str(error)) from error
     print_(f"metric {found.id}, '{found.learner}', is in use, and stays so until beet learnmetric --use auto")
+    right, plain = _accuracies(found)
+    if right is not None and plain is not None and right < plain:
+        print_(f"it was right less often than no learning is: {right:.1%}, without learning {plain:.1%}")
+
+
+def _accuracies(kept: Kept) -> tuple[float | None, float | None]:
+    """How often a metric was right, and how often no learning is, in the same questions."""
+    # Earlier versions judged by questions that were chosen to teach, which says little of others.
+    return (kept.accuracy, kept.plain_accuracy) if kept.judged_by else (None, None)

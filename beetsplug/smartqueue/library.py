@@ -9,8 +9,10 @@ from beets.exceptions import UserError
 from beets.library import Item, Library
 from beets.util import displayable_path
 
-from smartqueue.database import Database, DatabaseError
+from smartqueue.database import Database, DatabaseError, State
 from smartqueue.database import Library as Analysed
+
+EMPTY = "the library is empty: run beet import ~/Music first"
 
 
 @contextmanager
@@ -22,6 +24,13 @@ def opened(lib: Library) -> Iterator[Database]:
             yield database
     except DatabaseError as error:
         raise UserError(str(error)) from error
+
+
+def first_step(state: State) -> str:
+    """What must be done before there is anything to compare or to choose from; empty where that is done."""
+    if not state.items:
+        return EMPTY
+    return "" if state.analyzed else "no track is analysed yet: run beet analyze first"
 
 
 def analysed(items: Iterable[Item], library: Analysed) -> tuple[list[int], list[Item]]:
@@ -53,7 +62,10 @@ def printable(text: str) -> str:
 
 def missing_extra(command: str, extra: str, error: Exception) -> UserError:
     """What to say when a command's packages are not installed."""
-    return UserError(
+    words = (
         f"beet {command} needs packages that are not installed ({getattr(error, 'name', None) or error}):"
         f" pip install 'mopidy-smartqueue[{extra}]'"
     )
+    if "essentia" in str(error):
+        words += ". Where pip has no essentia, as on a Raspberry Pi, analyse on another machine: beet analyze --import"
+    return UserError(words)

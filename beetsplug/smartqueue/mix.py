@@ -18,9 +18,10 @@ from beets.ui import CommonOptionsParser, Subcommand, print_
 from confuse import Subview
 
 from beetsplug.smartqueue.library import analysed, named, opened
-from beetsplug.smartqueue.settings import has_relative_paths, mark_ignored, wanted
+from beetsplug.smartqueue.settings import has_relative_paths, mark_ignored, profile, wanted
 from smartqueue import playlist_file
 from smartqueue.candidates import Candidates, candidates, shut_out_in_words
+from smartqueue.database.tracks import file_name
 from smartqueue.explanation import explain
 from smartqueue.preferences import Preferences
 from smartqueue.selection import Choice, Context, Past
@@ -48,7 +49,7 @@ def command(config: Subview) -> Subcommand:
         wishes = wanted(config)
         with opened(lib) as database:
             mark_ignored(lib, database, config)
-            among = candidates(database, config["profile"].as_str(), wishes.rules)
+            among = candidates(database, profile(config), wishes.rules)
         seeds, others = _matching(lib, among, query)
         if options.order:
             steps = _in_a_row(among, ordered(among.pool, seeds, wishes.taste))
@@ -234,8 +235,14 @@ def _item(lib: Library, among: Candidates, row: int) -> Item:
 
 
 def _write(file: Path, items: list[Item], *, relative: bool) -> None:
-    entries = [playlist_file.Entry(item.length, f"{item.artist} - {item.title}", item.path) for item in items]
+    entries = [playlist_file.Entry(item.length, _called(item), item.path) for item in items]
     try:
         playlist_file.write(file, entries, relative=relative)
     except playlist_file.PlaylistFileError as error:
         raise UserError(str(error)) from error
+
+
+def _called(item: Item) -> str:
+    """What a track is called in a playlist: by its file's name where it has no title."""
+    title = item.title or file_name(item.path)
+    return f"{item.artist} - {title}" if item.artist else title

@@ -18,8 +18,9 @@ from beets.library import Library
 from beets.ui import Subcommand, print_
 from confuse import Subview
 
+from beetsplug.smartqueue import settings
 from beetsplug.smartqueue.library import missing_extra, opened
-from beetsplug.smartqueue.settings import mark_ignored, wanted
+from smartqueue.names import check_host
 
 if TYPE_CHECKING:
     from smartqueue.web.site import Site
@@ -39,14 +40,12 @@ def command(config: Subview) -> Subcommand:
     def run(lib: Library, options: Values, _: list[str]) -> None:
         # A tenth of a second to load, which other commands need not wait for.
         from beetsplug.smartqueue import survey_terminal
-        from smartqueue.web.site import Site, is_profile
+        from smartqueue.web.site import Site
         from smartqueue.web.store import Store
 
-        profile = options.profile or config["profile"].as_str()
-        if not is_profile(profile):
-            raise UserError("a profile is a name of up to 64 letters, digits, blanks and . @ - _")
+        profile, wanted = settings.profile(config, options.profile), settings.survey(config)
         with opened(lib) as database:
-            mark_ignored(lib, database, config)
+            settings.mark_ignored(lib, database, config)
             analysed = database.state().analyzed
         if analysed < _FEWEST:
             raise UserError(
@@ -55,12 +54,12 @@ def command(config: Subview) -> Subcommand:
         if options.export_plots:
             _export(lib, profile, Path(options.export_plots))
             return
-        store = Store(lib.path, lib.directory, wanted(config).rules)
+        store = Store(lib.path, lib.directory, settings.wanted(config).rules)
         if options.terminal:
-            survey_terminal.ask(lib, store, profile, config["survey"]["player"].as_str())
+            survey_terminal.ask(lib, store, profile, wanted.player)
         else:
-            site = Site.of(store, profile, allowed_hosts=config["survey"]["allowed_hosts"].as_str_seq())
-            _serve(site, config["survey"], options)
+            site = Site.of(store, profile, allowed_hosts=wanted.allowed_hosts)
+            _serve(site, wanted, options)
 
     survey.func = run
     return survey
@@ -95,12 +94,16 @@ def _export(lib: Library, profile: str, folder: Path) -> None:
         print_(str(file))
 
 
-def _serve(site: Site, config: Subview, options: Values) -> None:
+def _serve(site: Site, wanted: settings.SurveySettings, options: Values) -> None:
     """Serves the pages until Ctrl-C."""
-    host = options.host or config["host"].as_str()
-    port = config["port"].get(int) if options.port is None else options.port
+    host = wanted.host if options.host is None else options.host
+    port = wanted.port if options.port is None else options.port
+    try:
+        check_host(host)
+    except ValueError as error:
+        raise UserError(f"--host {error}") from error
     if not 0 <= port < 65536:
-        raise UserError(f"port must be from 0 to 65535, not {port}")
+        raise UserError(f"--port must be from 0 to 65535, not {port}")
     # Another one will do where nobody asked for this one.
     ports = (port, 0) if port == _PORT and options.port is None else (port,)
     with contextlib.ExitStack() as stack:

@@ -13,6 +13,7 @@ from beets.library import Library
 from beets.ui import Subcommand, input_yn, print_
 from confuse import Subview
 
+from beetsplug.smartqueue import settings
 from beetsplug.smartqueue.library import opened
 from smartqueue import triplet_file
 from smartqueue.database import Database
@@ -36,11 +37,12 @@ def command(config: Subview) -> Subcommand:
     parser.add_option("--import", dest="take", metavar="FILE", help="take answers and skips from such a file")
 
     def run(lib: Library, options: Values, arguments: list[str]) -> None:
-        profile = options.profile or config["profile"].as_str()
+        profile = settings.profile(config, options.profile)
         with opened(lib) as database:
             every = database.triplets.of_profile(profile)
-            # A skip has several triplets, and is told by its first.
-            found = [triplet for triplet in every if triplet.id == triplet.entry]
+            # A skip has several triplets, and is told by its first. The listener's own come before the library's.
+            entries = [triplet for triplet in every if triplet.id == triplet.entry]
+            found = sorted(entries, key=lambda triplet: triplet.source == "library")
             try:
                 if options.forget:
                     _forget(database, _with_ids(found, arguments), force=options.force)
@@ -56,7 +58,11 @@ def command(config: Subview) -> Subcommand:
                     _take(database, Path(options.take))
                 else:
                     chosen = [triplet for triplet in found if options.source in (None, triplet.source)]
-                    _list(database, _about(lib, database, chosen, arguments), as_json=options.json)
+                    about = _about(lib, database, chosen, arguments)
+                    if options.json or options.source:
+                        _list(database, about, as_json=options.json)
+                    else:
+                        _list_own(database, about)
             except triplet_file.TripletFileError as error:
                 raise UserError(str(error)) from error
 
@@ -82,6 +88,14 @@ def _list(database: Database, triplets: Sequence[Triplet], *, as_json: bool) -> 
             continue
         when = datetime.fromtimestamp(triplet.created or 0.0).astimezone()
         print_(f"{triplet.id:>5}  {when:%Y-%m-%d %H:%M}  {story.in_words()}")
+
+
+def _list_own(database: Database, triplets: Sequence[Triplet]) -> None:
+    """Lists what the listener said; of the library's, which are many, tells how many there are."""
+    own = [triplet for triplet in triplets if triplet.source != "library"]
+    _list(database, own, as_json=False)
+    if others := len(triplets) - len(own):
+        print_(f"and {others} from albums and artists: beet triplets --source library")
 
 
 def _with_ids(triplets: Sequence[Triplet], ids: list[str]) -> list[Triplet]:

@@ -183,23 +183,35 @@ _only_known = False
 def _prepare(known: frozenset[str], only_known: bool) -> None:
     global _known, _only_known
     _known, _only_known = known, only_known
-    # Essentia and SciPy take two seconds to load, and only the workers need them.
-    import smartqueue.extraction  # noqa: F401 - what is not installed is told before the first file
+    # What is not installed is told before the first file. Only who hears files needs essentia, which not every machine
+    # can have; it and SciPy take two seconds to load.
+    import smartqueue.decoding
+
+    if not only_known:
+        import smartqueue.extraction  # noqa: F401
 
     resource.setrlimit(resource.RLIMIT_AS, (_MOST_MEMORY, resource.getrlimit(resource.RLIMIT_AS)[1]))
 
 
 def _hear(task: Task) -> Analysis | KnownAudio | str | None:
     from smartqueue.decoding import DecodingError, audio_hash
-    from smartqueue.extraction import ExtractionError, extract
 
     try:
         if _known and (found := audio_hash(task.item.file)) in _known:
             return KnownAudio(found)
-        return None if _only_known else extract(task.item.file)
-    except (DecodingError, ExtractionError) as error:
+        return None if _only_known else _extracted(task.item.file)
+    except DecodingError as error:
         return str(error)
     except MemoryError:
         return "it takes too much memory"
     except Exception as error:
         return f"the analysis failed on it ({error!r}): please report this"
+
+
+def _extracted(file: bytes) -> Analysis | str:
+    from smartqueue.extraction import ExtractionError, extract
+
+    try:
+        return extract(file)
+    except ExtractionError as error:
+        return str(error)

@@ -205,6 +205,11 @@ def test_only_the_fields_that_the_settings_name_are_written(own_beets: Beets) ->
     assert len(values) == 6
 
 
+def test_an_empty_library_says_what_to_do_first(music: Path, tmp_path: Path) -> None:
+    told = Beets(tmp_path / "beets", music).run("analyze").stdout
+    assert told.splitlines()[-1] == "the library is empty: run beet import ~/Music first"
+
+
 # Ended early, watched and carried
 
 
@@ -235,6 +240,33 @@ def test_what_was_heard_elsewhere_is_not_heard_again(own_beets: Beets, tmp_path:
     assert taken.splitlines()[-1] == f"1 taken from {tmp_path / 'heard'}, 5 left for beet analyze"
     assert vectors(own_beets).tolist() == vectors(other).tolist()
     assert float(own_beets.run("ls", "-f", "$loudness", "title:Otter Run").stdout) < 0
+
+
+@pytest.mark.usefixtures("without_essentia")
+def test_what_was_heard_elsewhere_is_taken_where_there_is_no_essentia(
+    analysed: Beets, own_beets: Beets, tmp_path: Path
+) -> None:
+    analysed.run("analyze", "--export", str(tmp_path / "heard"))
+    taken = own_beets.run("analyze", "--import", str(tmp_path / "heard")).stdout
+    assert taken.splitlines()[-1] == f"6 taken from {tmp_path / 'heard'}, 0 left for beet analyze"
+    assert len(vectors(own_beets)) == 6
+
+
+@pytest.mark.usefixtures("without_essentia")
+def test_without_essentia_it_says_what_else_can_be_done(own_beets: Beets) -> None:
+    done = own_beets.run("analyze", check=False)
+    assert done.returncode == 1
+    assert "pip install 'mopidy-smartqueue[analysis]'" in done.stderr
+    assert "beet analyze --import" in done.stderr
+
+
+@pytest.fixture
+def without_essentia(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """For the programs that a test starts, essentia is not installed."""
+    hidden = tmp_path / "hidden" / "essentia.py"
+    hidden.parent.mkdir()
+    hidden.write_text("raise ModuleNotFoundError(\"No module named 'essentia'\", name='essentia')\n")
+    monkeypatch.setenv("PYTHONPATH", str(hidden.parent), prepend=os.pathsep)
 
 
 def test_a_file_that_holds_nothing_heard_is_refused(own_beets: Beets, tmp_path: Path) -> None:
@@ -304,7 +336,7 @@ def test_a_wrong_setting_is_named(own_beets: Beets) -> None:
 
 def test_fewer_than_one_job_is_refused(own_beets: Beets) -> None:
     done = own_beets.run("analyze", "-j", "0", check=False)
-    assert (done.returncode, done.stderr.strip()) == (1, "error: jobs must be 1 or more, not 0")
+    assert (done.returncode, done.stderr.strip()) == (1, "error: -j must be 1 or more, not 0")
 
 
 def test_a_library_that_cannot_be_written_is_named(own_beets: Beets) -> None:

@@ -5,8 +5,10 @@ from __future__ import annotations
 import json
 import re
 from dataclasses import replace
+from pathlib import Path
 
 import numpy as np
+import pytest
 
 from demonstration.programs import Beets
 from smartqueue.database import Database, LearnedMetric
@@ -94,6 +96,15 @@ def test_every_metric_stands_in_the_history_and_can_be_used_again(beets: Beets) 
     assert used(beets) == second
 
 
+def test_a_metric_says_how_many_answers_and_skips_it_was_learned_from(beets: Beets) -> None:
+    answer(beets, {"rhythm"})
+    assert "learned from 200 answers:" in beets.run("learnmetric").stdout.replace("Learned", "learned")
+    heads, metric = beets.run("learnmetric", "--history").stdout.splitlines()
+    assert heads.split()[3:6] == ["answers", "and", "skips"]
+    assert metric.split()[4] == "200"
+    assert json.loads(beets.run("learnmetric", "--history", "--json").stdout)[0]["triplets"] == 200
+
+
 def used(beets: Beets) -> int:
     return int(json.loads(beets.run("smartqueue", "--json").stdout)["metric"]["id"])
 
@@ -120,6 +131,29 @@ def test_an_inconclusive_lesson_changes_nothing_and_leaves_no_row(beets: Beets) 
 def test_a_metric_that_is_not_there_cannot_be_used(beets: Beets) -> None:
     done = beets.run("learnmetric", "--use", "77", check=False)
     assert (done.returncode, "there is no metric 77" in done.stderr) == (1, True)
+
+
+def kept(beets: Beets, accuracy: float, plain_accuracy: float) -> str:
+    """Keeps a metric that was right so often in answers; its number."""
+    with Database(beets.library, beets.music) as database:
+        metric = replace(plain(NAMES, database.vectors.library().vectors), learner="weights")
+        learned = LearnedMetric(metric, {}, 40, accuracy, plain_accuracy, 0.02, "survey")
+        return str(database.metrics.add(learned, profile="default", extractor=EXTRACTOR, in_use=False))
+
+
+def test_whoever_chooses_a_metric_that_is_worse_than_no_learning_is_told_so(beets: Beets) -> None:
+    worse, better = kept(beets, 0.45, 0.56), kept(beets, 0.56, 0.45)
+    told = beets.run("learnmetric", "--use", worse).stdout
+    assert "less often than no learning is: 45.0%, without learning 56.0%" in told
+    assert used(beets) == int(worse)
+    assert "no learning" not in beets.run("learnmetric", "--use", better).stdout
+
+
+@pytest.mark.parametrize("other", [["--history"], ["--dry-run"], ["--source", "skip"]])
+def test_choosing_a_metric_goes_with_nothing_else(beets: Beets, other: list[str]) -> None:
+    done = beets.run("learnmetric", "--use", kept(beets, 0.56, 0.45), *other, check=False)
+    assert (done.returncode, "--use" in done.stderr, "do not go together" in done.stderr) == (1, True, True)
+    assert not in_use(beets)
 
 
 def test_a_metric_of_another_version_cannot_be_used(beets: Beets) -> None:
@@ -168,5 +202,14 @@ def test_without_two_albums_the_plain_metric_stays(own_beets: Beets) -> None:
     assert "nothing changes" in own_beets.run("learnmetric").stdout.lower()
 
 
-def test_without_analysed_tracks_the_plain_metric_stays(own_beets: Beets) -> None:
-    assert "nothing changes" in own_beets.run("learnmetric").stdout.lower()
+def test_without_analysed_tracks_nothing_changes_and_the_first_step_is_told(own_beets: Beets) -> None:
+    told = own_beets.run("learnmetric").stdout
+    assert told == "no track is analysed yet: run beet analyze first; nothing changes until then\n"
+
+
+def test_in_an_empty_library_nothing_changes_and_the_first_step_is_told(music: Path, tmp_path: Path) -> None:
+    beets = Beets(tmp_path / "beets", music)
+    beets.run("ls")  # a new library comes with words of beets' own
+    found = json.loads(beets.run("learnmetric", "--json").stdout)
+    first = "the library is empty: run beet import ~/Music first"
+    assert found == {"in_use": False, "reason": f"{first}; nothing changes until then"}

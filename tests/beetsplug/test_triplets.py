@@ -37,9 +37,22 @@ def test_each_says_in_words_where_it_came_from(beets: Beets) -> None:
     assert "is the odd one out" in answer
 
 
-def test_albums_and_artists_say_so_too(beets: Beets) -> None:
+def test_the_listeners_own_are_listed_and_the_librarys_counted(beets: Beets) -> None:
     beets.run("learnmetric")
-    assert "share an album or artist" in beets.run("triplets").stdout
+    say(beets)
+    *own, last = beets.run("triplets").stdout.splitlines()
+    assert [("You s" in line, "share an album" in line) for line in own] == [(True, False)] * 3
+    of_library = beets.run("triplets", "--source", "library").stdout.splitlines()
+    assert all("share an album or artist" in line for line in of_library)
+    assert last == f"and {len(of_library)} from albums and artists: beet triplets --source library"
+
+
+def test_for_programs_all_are_listed_the_listeners_own_first(beets: Beets) -> None:
+    beets.run("learnmetric")
+    say(beets)
+    sources = [triplet["source"] for triplet in listed(beets)]
+    assert sources[:3] == ["skip", "survey", "survey"]
+    assert set(sources[3:]) == {"library"}
 
 
 def test_a_source_can_be_listed_alone(beets: Beets) -> None:

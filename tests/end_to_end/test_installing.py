@@ -6,9 +6,11 @@ import os
 import subprocess
 import sys
 import zipfile
+from email.parser import BytesParser
 from pathlib import Path
 
 import pytest
+from packaging.requirements import Requirement
 
 from demonstration.programs import Beets
 
@@ -65,6 +67,27 @@ def test_the_wheel_holds_the_three_packages_and_nothing_else(wheel: Path) -> Non
 
 def test_beetsplug_stays_a_namespace_that_beets_owns(wheel: Path) -> None:
     assert "beetsplug/__init__.py" not in zipfile.ZipFile(wheel).namelist()
+
+
+@pytest.mark.parametrize(
+    ("platform", "machine", "is_there"),
+    [("linux", "x86_64", True), ("darwin", "arm64", True), ("linux", "aarch64", False), ("win32", "AMD64", False)],
+)
+@pytest.mark.parametrize("python", ["3.11", "3.14"])
+def test_essentia_is_asked_for_only_where_pip_has_it(
+    wheel: Path, platform: str, machine: str, is_there: bool, python: str
+) -> None:
+    name = next(name for name in zipfile.ZipFile(wheel).namelist() if name.endswith(".dist-info/METADATA"))
+    metadata = BytesParser().parsebytes(zipfile.ZipFile(wheel).read(name))
+    required = [Requirement(line) for line in metadata.get_all("Requires-Dist", [])]
+    there = {
+        "extra": "analysis",
+        "sys_platform": platform,
+        "platform_machine": machine,
+        "python_version": python,
+    }
+    asked = {one.name for one in required if one.marker and one.marker.evaluate(there)}
+    assert ("essentia" in asked, {"av", "beets", "scipy"} <= asked) == (is_there, True)
 
 
 @pytest.mark.parametrize("module", ["essentia", "sklearn", "beets"])

@@ -14,8 +14,9 @@ from urllib.parse import urlsplit
 from tornado.web import HTTPError, RequestHandler, stream_request_body
 
 from smartqueue.database import DatabaseError
+from smartqueue.names import is_profile
 from smartqueue.web.player import PlayerError
-from smartqueue.web.site import Site, is_profile
+from smartqueue.web.site import Site
 
 logger = logging.getLogger(__name__)
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import ipaddress
-import re
 import secrets
 import socket
 from collections.abc import Iterable
@@ -12,13 +11,6 @@ from urllib.parse import urlsplit
 
 from smartqueue.web.player import Player
 from smartqueue.web.store import Store
-
-_PROFILE = re.compile(r"[\w .@-]{1,64}")
-
-
-def is_profile(name: str) -> bool:
-    """Whether a listener may be called so."""
-    return _PROFILE.fullmatch(name) is not None
 
 
 def own_names() -> frozenset[str]:
