@@ -20,9 +20,12 @@ from smartqueue.preferences import Rules
 from smartqueue.selection import Neighbourhood, Pool, neighbourhood
 from smartqueue.selection.flow import key_place
 from smartqueue.selection.pool import NOBODY, numbered, told_apart
+from smartqueue.versions import pieces
 
 # A track that was not heard for so many days is as good as new.
 _FRESH_AFTER = 60.0
+# A track of fewer seconds is a jingle, a sound or a pause, near to which there is no music to look for.
+_BRIEF = 30.0
 
 
 @dataclass(frozen=True)
@@ -57,16 +60,20 @@ def _uncollected() -> Iterator[None]:
 def pool(library: Library, metric: Metric, rules: Rules, today: date) -> Pool:
     """What selection knows of a library's tracks, by a metric and rules, on a day."""
     places = {key: key_place(key) for key in set(library.keys)}
+    near = neighbourhood(metric.points(library.vectors))
+    artists = numbered(library.artists)
     return Pool(
-        near=neighbourhood(metric.points(library.vectors)),
+        near=near,
         recordings=told_apart(library.recordings),
-        artists=numbered(library.artists),
+        pieces=pieces(library, artists, near),
+        artists=artists,
         albums=numbered(library.albums),
         tempi=library.tempi,
         keys=np.array([places[key] for key in library.keys], dtype=np.int8),
         loudness=_feature(library, "loudness"),
         onsets=_feature(library, "onset rate"),
         favour=_favour(library),
+        brief=(library.lengths > 0) & (library.lengths < _BRIEF),
         barred=np.any(list(shut_out(library, rules, today).values()), axis=0),
     )
 

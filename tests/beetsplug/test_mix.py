@@ -82,8 +82,8 @@ def test_an_order_keeps_what_is_not_analysed_at_its_end(own_beets: Beets) -> Non
 
 def test_each_track_says_why_it_is_there(analysed: Beets) -> None:
     lines = analysed.run("mix", "--explain", "-f", "$title", "-n", "3", "title:=Weir").stdout.splitlines()
-    assert lines[:2] == ["Weir", "    you asked for it"]
-    assert all(line.startswith("    near The Water Wheels – Weir in ") for line in lines[3::2])
+    assert lines[:2] == ["Weir", "    your choice"]
+    assert all(line.startswith("    like The Water Wheels – Weir in ") for line in lines[3::2])
     assert len(lines) == 6
 
 

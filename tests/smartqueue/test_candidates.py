@@ -8,8 +8,9 @@ from typing import Any
 import numpy as np
 import pytest
 
-from smartqueue.candidates import shut_out, shut_out_in_words
+from smartqueue.candidates import pool, shut_out, shut_out_in_words
 from smartqueue.database import Library
+from smartqueue.metric import plain
 from smartqueue.preferences import DEFAULTS, Rules, preferences
 from tests.smartqueue.libraries import library
 
@@ -28,6 +29,20 @@ def rules(**settings: Any) -> Rules:
 def is_out(one: Library, rules: Rules, today: date = SUMMER) -> bool:
     (out,) = np.any(list(shut_out(one, rules, today).values()), axis=0)
     return bool(out)
+
+
+def test_versions_of_a_piece_are_one_and_what_is_below_half_a_minute_is_brief() -> None:
+    rng = np.random.default_rng(0)
+    titles = ["celtic", "celtic_fast", *(f"Other {n}" for n in range(98))]
+    vectors = rng.standard_normal((100, 6)).astype(np.float32)
+    vectors[1] = vectors[0] + 0.01
+    lengths = np.array([29, 30, 0, *[200] * 97], dtype=np.float32)
+    features = tuple(f"feature {n}" for n in range(6))
+    many = library(100, titles=titles, vectors=vectors, features=features, lengths=lengths, artists=["Can"] * 100)
+    found = pool(many, plain(features, vectors), rules(), SUMMER)
+    assert found.pieces[0] == found.pieces[1]
+    assert len(np.unique(found.pieces)) == 99
+    assert found.brief.tolist() == [True, *[False] * 99]
 
 
 @pytest.mark.parametrize("title", ["Last Christmas", "christmas_theme.ogg", "XMAS", "Christmas"])
