@@ -1,4 +1,4 @@
-"""What a listener may set of the choice in beets' configuration, and the query of what is never chosen."""
+"""What a listener may set of the choice in beets' configuration, and the queries of what is never or always chosen."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from smartqueue.preferences import DEFAULTS as PREFERENCES
 from smartqueue.preferences import PreferenceError, Preferences, preferences
 
 PLAYLIST_PATHS = ("absolute", "relative")
-DEFAULTS: dict[str, Any] = {**PREFERENCES, "ignore": "", "playlist_paths": PLAYLIST_PATHS[0]}
+DEFAULTS: dict[str, Any] = {**PREFERENCES, "ignore": "", "seasons_except": "", "playlist_paths": PLAYLIST_PATHS[0]}
 
 
 def wanted(config: Subview) -> Preferences:
@@ -37,10 +37,15 @@ def check(config: Subview) -> None:
 
 
 def mark_ignored(lib: Library, database: Database, config: Subview) -> None:
-    """Marks the tracks that match what is to be ignored, so that Mopidy's side knows of it too."""
+    """Marks what is to be ignored, and what is let through in any season, so that Mopidy's side knows of it, too."""
+    database.tracks.ignore(_matching(lib, config, "ignore"))
+    database.tracks.let_through(_matching(lib, config, "seasons_except"))
+
+
+def _matching(lib: Library, config: Subview, name: str) -> set[int]:
+    """Ids of the items that match a setting's queries."""
     try:
-        queries = [query for query in config["ignore"].as_str_seq(split=False) if query.strip()]
-        ignored = {item.id for query in queries for item in lib.items(query) if item.id is not None}
+        queries = [query for query in config[name].as_str_seq(split=False) if query.strip()]
+        return {item.id for query in queries for item in lib.items(query) if item.id is not None}
     except InvalidQueryError as error:
-        raise UserError(f"in beets' configuration, smartqueue: ignore: {error}") from error
-    database.tracks.ignore(ignored)
+        raise UserError(f"in beets' configuration, smartqueue: {name}: {error}") from error

@@ -3,14 +3,23 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Mapping
+from datetime import date
 from optparse import Values
 
+import numpy as np
 from beets.library import Library
 from beets.ui import Subcommand, print_
 from confuse import Subview
+from numpy.typing import NDArray
 
 from beetsplug.smartqueue.library import opened
+from beetsplug.smartqueue.settings import mark_ignored, wanted
+from smartqueue.candidates import shut_out
 from smartqueue.database import LearnedMetric, State
+
+# (tracks,) what each rule excludes.
+Excluded = Mapping[str, NDArray[np.bool_]]
 
 
 def command(config: Subview) -> Subcommand:
@@ -21,20 +30,24 @@ def command(config: Subview) -> Subcommand:
     def run(lib: Library, options: Values, _: list[str]) -> None:
         with opened(lib) as database:
             state = database.state()
+            mark_ignored(lib, database, config)
+            today = date.today()  # noqa: DTZ011 - the listener's day
+            excluded = shut_out(database.vectors.library(), wanted(config).rules, today)
             learned = database.metrics.in_use(config["profile"].as_str())
-        print_(json.dumps(_as_json(state, learned)) if options.json else _in_words(state, learned))
+        print_(json.dumps(_as_json(state, learned, excluded)) if options.json else _in_words(state, learned, excluded))
 
     status.func = run
     return status
 
 
-def _as_json(state: State, learned: LearnedMetric | None) -> dict[str, object]:
+def _as_json(state: State, learned: LearnedMetric | None, excluded: Excluded) -> dict[str, object]:
     return {
         "analyzed": state.analyzed,
         "stale": state.stale,
         "failed": state.failed,
         "plays": state.plays,
         "triplets": state.triplets,
+        "excluded": {rule: int(out.sum()) for rule, out in excluded.items()},
         "metric": learned
         and {
             "id": learned.metric.id,
@@ -45,7 +58,9 @@ def _as_json(state: State, learned: LearnedMetric | None) -> dict[str, object]:
     }
 
 
-def _in_words(state: State, learned: LearnedMetric | None) -> str:
+def _in_words(state: State, learned: LearnedMetric | None, excluded: Excluded) -> str:
+    whole = int(np.any(list(excluded.values()), axis=0).sum())
+    rules = ", ".join(f"{rule} {out.sum()}" for rule, out in excluded.items() if out.any())
     triplets = ", ".join(f"{count} from {source}" for source, count in state.triplets.items())
     lines = {
         "analysed": f"{state.analyzed} of {state.items} tracks",
@@ -55,6 +70,7 @@ def _in_words(state: State, learned: LearnedMetric | None) -> str:
         "failed": f"{state.failed} (beet analyze --failed says why)" if state.failed else "0",
         "plays": str(state.plays),
         "triplets": triplets,
+        "excluded": f"{whole} of the analysed tracks today ({rules})" if whole else "0",
         "metric": "plain (nothing learned is in use)",
     }
     if learned is not None:
