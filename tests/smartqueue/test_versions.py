@@ -34,6 +34,7 @@ def are_one(
     ("first", "second"),
     [
         ("celtic", "celtic_fast"),
+        ("celtic.ogg", "celtic_fast.opus"),
         ("Weir", "Weir (another take)"),
         ("Yoo Doo Right", "Yoo Doo Right - Live"),
         ("Vitamin C", "vitamin c"),
@@ -47,7 +48,13 @@ def test_titles_that_begin_alike_and_sound_alike_are_one_piece(first: str, secon
 
 @pytest.mark.parametrize(
     ("first", "second"),
-    [("celtic", "celtica"), ("Part one", "Part two"), ("level01", "level01-03"), ("Battle", "Battle II")],
+    [
+        ("celtic", "celtica"),
+        ("celtic.ogg", "celtica.ogg"),
+        ("Part one", "Part two"),
+        ("level01", "level01-03"),
+        ("Battle", "Battle II"),
+    ],
 )
 def test_other_titles_are_other_pieces_however_alike_they_sound(first: str, second: str) -> None:
     assert not are_one(first, second)
