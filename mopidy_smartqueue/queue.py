@@ -293,7 +293,9 @@ class Queue:
                 else:
                     self._tracker.added(added[0].tlid, None if place is None else snapshot.tlids[place])
                 self._chooser.queued.defer(candidate.uri)
-                logger.info("Smartqueue queued %s: %s", candidate.name, candidate.why)
+                # Under random core alone knows what comes before it.
+                why = candidate.why_elsewhere if snapshot.random else candidate.why
+                logger.info("Smartqueue queued %s: %s", candidate.name, why)
                 if play:
                     self._go_on(request.playing, added[0].tlid)
                 after = self._take()

@@ -151,6 +151,35 @@ def test_not_this_takes_a_track_back_and_another_comes_at_once(web: Web) -> None
     assert "tempo" in another["context"]
 
 
+def test_after_a_reorder_a_reason_tells_of_no_track_that_came_before(web: Web) -> None:
+    first, second = web.playing("Weir", coming=2)
+    assert "→" in first["why"]
+    assert "→" in second["why"]
+    web.den.client.move(2, 1)
+    web.den.until(lambda: [track["tlid"] for track in web.now()["coming"]] == [second["tlid"], first["tlid"]])
+    for track in web.now()["coming"]:
+        assert "→" not in track["why"]
+        assert track["why"].startswith("like ")
+    web.den.client.move(2, 1)
+    web.den.until(lambda: [track["tlid"] for track in web.now()["coming"]] == [first["tlid"], second["tlid"]])
+    assert [track["why"] for track in web.now()["coming"]] == [first["why"], second["why"]]
+
+
+def test_what_plays_tells_how_it_follows_what_played_before(web: Web) -> None:
+    first, _ = web.playing("Weir", coming=2)
+    web.den.client.next()
+    web.den.until(lambda: web.now()["playing"]["tlid"] == first["tlid"])
+    assert web.now()["playing"]["why"] == first["why"]
+
+
+def test_a_track_that_was_picked_tells_of_no_track_that_was_passed_over(web: Web) -> None:
+    _, second = web.playing("Weir", coming=2)
+    web.den.client.play(2)
+    web.den.until(lambda: web.now()["playing"]["tlid"] == second["tlid"])
+    assert "→" in second["why"]
+    assert "→" not in web.now()["playing"]["why"]
+
+
 def test_not_this_just_before_it_begins_passes_it_over(web: Web) -> None:
     first, second = web.playing("Weir", coming=2)
     web.den.client.pause(0)

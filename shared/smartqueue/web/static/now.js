@@ -53,7 +53,7 @@ function reason({ own, why, context }) {
   const { name, distance, place, groups = {}, relaxed } = context;
   const details = make("details", {}, make("summary", {}, "In detail"));
   if (name !== undefined) {
-    const nearest = place > 0 ? `It is the ${ordinal(place)} nearest of all that your rules allow.` : "";
+    const nearest = place > 0 && !relaxed ? `It is the ${ordinal(place)} nearest of all that your rules allow.` : "";
     details.append(
       make("p", {}, `Its distance from “${name}” is ${distance.toFixed(2)}; neighbours are about 1 apart. ${nearest}`),
     );
