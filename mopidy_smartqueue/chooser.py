@@ -160,7 +160,12 @@ class Chooser(pykka.ThreadingActor):
         found = choose(
             among.pool,
             Context([row for row, _ in seeds], [weight for _, weight in seeds], rows(wish.away).tolist(), last),
-            Past(np.append(heard, queued).astype(np.int64), rows([*wish.skipped, *wish.not_this]), never),
+            # What is queued counts once, so that it does not make the windows shorter.
+            Past(
+                np.append(heard[~np.isin(heard, queued)], queued).astype(np.int64),
+                rows([*wish.skipped, *wish.not_this]),
+                never,
+            ),
             windows=self._preferences.windows,
             taste=self._preferences.taste,
             generator=self._generator,

@@ -160,6 +160,12 @@ def test_a_window_is_never_more_than_a_third_of_the_artists_that_are_allowed(art
     assert sum(bool(choice.relaxed) for choice in choices) - 1 == apart
 
 
+def test_the_window_of_tracks_is_a_third_of_the_tracks_whatever_versions_there_are() -> None:
+    versions = line(24, pieces=np.arange(24) // 2)
+    choices = chosen(versions, 23, before=past(heard=range(0, 22, 2)), windows=Windows(200, 0, 0), count=24)
+    assert sum("heard lately" in choice.relaxed for choice in choices) == 2 * 8
+
+
 def test_another_version_of_a_piece_that_was_heard_lately_is_not_chosen() -> None:
     versions = line(9, pieces=[0, 1, 1, 2, 3, 4, 5, 6, 7])
     before = past(heard=[1], never=[0, 1])

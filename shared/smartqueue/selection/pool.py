@@ -45,12 +45,12 @@ class Pool:
 
     @cached_property
     def allowed(self) -> tuple[int, int, int]:
-        """How many pieces, artists and albums there are of which a track is not barred."""
-        pieces, artists, albums = (
+        """How many recordings, artists and albums there are of which a track is not barred."""
+        recordings, artists, albums = (
             int(np.count_nonzero(np.bincount(numbers[~self.barred & (numbers != NOBODY)])))
-            for numbers in (self.pieces, self.artists, self.albums)
+            for numbers in (self.recordings, self.artists, self.albums)
         )
-        return pieces, artists, albums
+        return recordings, artists, albums
 
     def of(self, rows: NDArray[np.int64]) -> Pool:
         """The pool of these rows alone, in their order."""
