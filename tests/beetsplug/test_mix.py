@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import subprocess
+from itertools import pairwise
 from pathlib import Path
 
 import pytest
@@ -54,6 +55,13 @@ def test_a_mix_by_length_ends_with_the_track_that_reaches_it(analysed: Beets) ->
 def test_a_mix_leads_from_one_track_to_another(analysed: Beets) -> None:
     found = titles(analysed, "-n", "6", "--to", "title:='Pixel Rain'", "title:=Weir")
     assert (found[0], found[-1], len(set(found))) == ("Weir", "Pixel Rain", 6)
+
+
+def test_a_way_has_no_two_tracks_of_an_artist_in_a_row(analysed: Beets) -> None:
+    query = ["-f", "$artist", "-n", "10", "--to", "title:='Pixel Rain'", "title:=Weir"]
+    artists = analysed.run("mix", *query).stdout.splitlines()
+    assert len(artists) == 10
+    assert all(first != second for first, second in pairwise(artists))
 
 
 def test_two_tracks_are_a_way_too(analysed: Beets) -> None:
