@@ -146,6 +146,10 @@ def in_memory(count: int) -> Candidates:
         ratings=np.full(count, np.nan, dtype=np.float32),
         heard=np.zeros(count),
         ignored=np.zeros(count, dtype=bool),
+        in_any_season=np.zeros(count, dtype=bool),
+        album_names=[one["album"] for one in known],
+        album_types=[""] * count,
+        eponymous=np.zeros(count, dtype=bool),
     )
     metric = plain(NAMES, library.vectors)
     return Candidates(library, metric, pool(library, metric, WANTED.rules, date.today()))  # noqa: DTZ011 - as in smartqueue.candidates

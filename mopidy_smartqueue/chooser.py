@@ -220,23 +220,36 @@ class Chooser(pykka.ThreadingActor):
         found = choose(
             among.pool,
             Context([row for row, _ in seeds], [weight for _, weight in seeds], rows(wish.away).tolist(), last),
-            Past(np.append(heard, queued).astype(np.int64), rows(wish.skipped), never),
+            # What is queued counts once, so that it does not make the windows shorter.
+            Past(
+                np.append(heard[~np.isin(heard, queued)], queued).astype(np.int64),
+                rows([*wish.skipped, *wish.not_this]),
+                never,
+            ),
             windows=self._preferences.windows,
             taste=self._preferences.taste,
             generator=self._generator,
             count=_CANDIDATES,
         )
-        candidates = (self._candidate(choice, last, scheme_of(request.playing)) for choice in found)
+        # Of a track before that was not analysed there is nothing to tell.
+        candidates = (self._candidate(choice, behind, request) for choice in found)
         return [candidate for candidate in candidates if candidate is not None]
 
-    def _candidate(self, choice: Choice, last: int, scheme: str | None) -> Candidate | None:
+    def _candidate(self, choice: Choice, behind: int | None, request: Request) -> Candidate | None:
         among = self._catalogue.among
-        uri = self._catalogue.uri(choice.row, scheme)
+        uri = self._catalogue.uri(choice.row, scheme_of(request.playing))
         if among is None or uri is None or not _is_there(among, choice.row):
             return None
-        why = explain(among, choice, last)
-        library = among.library
-        return Candidate(uri, library.files[choice.row], library.name(choice.row), why.in_words(), why.as_json())
+        why, library = explain(among, choice, behind), among.library
+        return Candidate(
+            uri,
+            library.files[choice.row],
+            library.name(choice.row),
+            why.in_words(),
+            why.as_json(),
+            request.behind,
+            why.without_predecessor().in_words(),
+        )
 
 
 def _is_there(among: Candidates, row: int) -> bool:

@@ -7,11 +7,14 @@ from typing import Any
 from urllib.parse import unquote
 
 from mopidy_smartqueue.queue import Queue
+from mopidy_smartqueue.requests import Candidate
 from mopidy_smartqueue.snapshot import Snapshot, snapshot
 from mopidy_smartqueue.translator import scheme_of
 
 # How many of the tracks that come are told of.
 _SHOWN = 20
+# What of a reason tells of the track before.
+_OF_BEFORE = ("tempo", "key", "leaps")
 
 
 def now(core: Any, queue: Queue) -> dict[str, Any]:  # noqa: ANN401 - a Pykka proxy has no type
@@ -22,12 +25,15 @@ def now(core: Any, queue: Queue) -> dict[str, Any]:  # noqa: ANN401 - a Pykka pr
     # What is played under consume is off the list already.
     current = tl_tracks.get(found.current) or core.playback.get_current_tl_track().get()
     coming = _coming(found)
+    befores = [None if current is None else current.track.uri, *(tl_track.track.uri for tl_track in coming)]
     return {
         "on": not queue.is_off,
         "rests": _why_it_rests(found, current, queue),
         "state": state.get(),
-        "playing": None if current is None else {**_track(current, queue), "position": position.get() / 1000},
-        "coming": [_track(tl_track, queue) for tl_track in coming[:_SHOWN]],
+        "playing": None
+        if current is None
+        else {**_track(current, queue, queue.before), "position": position.get() / 1000},
+        "coming": [_track(tl_track, queue, before) for tl_track, before in zip(coming[:_SHOWN], befores, strict=False)],
         "more": max(len(coming) - _SHOWN, 0),
     }
 
@@ -62,8 +68,19 @@ def _coming(found: Snapshot) -> list[Any]:
     return [*following[1:], *before]
 
 
-def _track(tl_track: Any, queue: Queue) -> dict[str, Any]:  # noqa: ANN401 - Mopidy 3 and 4 differ in its type
+def reason(candidate: Candidate, before: str | None) -> tuple[str, dict[str, Any]]:
+    """Why a track of ours is where it is, in words and for programs, where `before` is the URI of the one before it.
+
+    How it follows a track is told only of the track that it was chosen to follow.
+    """
+    if before == candidate.follows:
+        return candidate.why, candidate.context
+    return candidate.why_elsewhere, {name: part for name, part in candidate.context.items() if name not in _OF_BEFORE}
+
+
+def _track(tl_track: Any, queue: Queue, before: str | None) -> dict[str, Any]:  # noqa: ANN401 - Mopidy 3 and 4 differ
     track, own = tl_track.track, queue.own.get(tl_track.tlid)
+    why, context = reason(own, before) if own else ("", {})
     return {
         "tlid": tl_track.tlid,
         "uri": track.uri,
@@ -72,8 +89,8 @@ def _track(tl_track: Any, queue: Queue) -> dict[str, Any]:  # noqa: ANN401 - Mop
         "album": (track.album.name or "") if track.album else "",
         "length": track.length / 1000 if track.length else None,
         "own": own is not None,
-        "why": own.why if own else "",
-        "context": own.context if own else {},
+        "why": why,
+        "context": context,
     }
 
 

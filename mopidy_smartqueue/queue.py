@@ -77,11 +77,18 @@ class Queue:
         self._wishes = 0
         self.own = OwnTracks(folder / "own.json")
         self.last: int | None = None
+        # The URIs of what played before it and of itself.
+        self._uris: tuple[str | None, str | None] = None, None
 
     @property
     def is_off(self) -> bool:
         """Whether the listener has switched it off."""
         return self._switch.exists()
+
+    @property
+    def before(self) -> str | None:
+        """The URI of what played before the track that plays."""
+        return self._uris[0]
 
     @property
     def why_it_waits(self) -> str:
@@ -114,6 +121,7 @@ class Queue:
             self._core.playback.next()
         self.own.begin(tlid)
         self.last, self._fruitless, self._content = tlid, 0, False
+        self._uris = self._uris[1], next((there.track.uri for there in snapshot.coming(tlid)), None)
         if snapshot.current != tlid:
             # Another has begun meanwhile, of which we shall hear.
             return
@@ -285,7 +293,9 @@ class Queue:
                 else:
                     self._tracker.added(added[0].tlid, None if place is None else snapshot.tlids[place])
                 self._chooser.queued.defer(candidate.uri)
-                logger.info("Smartqueue queued %s: %s", candidate.name, candidate.why)
+                # Under random core alone knows what comes before it.
+                why = candidate.why_elsewhere if snapshot.random else candidate.why
+                logger.info("Smartqueue queued %s: %s", candidate.name, why)
                 if play:
                     self._go_on(request.playing, added[0].tlid)
                 after = self._take()

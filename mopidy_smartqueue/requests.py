@@ -27,10 +27,15 @@ class Request:
 
 @dataclass(frozen=True)
 class Candidate:
-    """A track to queue, its file, why in words, and why as it is stored with its play."""
+    """A track to queue, its file, why in words, and why as it is stored with its play.
+
+    follows: the URI of the track behind which that is why; why_elsewhere: why, in words, behind any other.
+    """
 
     uri: str
     file: bytes
     name: str
     why: str = ""
     context: dict[str, Any] = field(default_factory=dict)
+    follows: str = ""
+    why_elsewhere: str = ""

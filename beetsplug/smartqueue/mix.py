@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import date
 from itertools import pairwise
 from optparse import Values
@@ -25,7 +26,8 @@ from smartqueue.database.tracks import file_name
 from smartqueue.explanation import explain
 from smartqueue.preferences import Preferences
 from smartqueue.selection import Choice, Context, Past
-from smartqueue.selection.mix import mix, ordered, path
+from smartqueue.selection.mix import mix
+from smartqueue.selection.way import ordered, path, repeats
 
 log = logging.getLogger("beets.smartqueue")
 
@@ -181,12 +183,16 @@ def _from_to(lib: Library, among: Candidates, first: int, options: Values, wishe
         raise UserError(f"the way begins and ends with {among.library.name(first)}: --to must match another track")
     avoided = _avoided(lib, among, options)
     between = (_USUAL_NUMBER if options.number is None else options.number) - 2
-    past = _past(heard=[], never=avoided)
-    found = path(among.pool, first, last, between, past, windows=wishes.windows, taste=wishes.taste)
+    never = np.array(avoided, dtype=np.int64)
+    found = path(among.pool, first, last, between, never, windows=wishes.windows, taste=wishes.taste)
     if len(found) < between:
         _complain(among, len(found) + 2, len(found), avoided, wishes)
-    steps = _in_a_row(among, [first, *found, last])
-    return [*steps[:-1], (last, None)]
+    way = [first, *found, last]
+    again = repeats(among.pool, way, wishes.windows)
+    return [
+        (row, choice and replace(choice, relaxed=relaxed))
+        for (row, choice), relaxed in zip([*_in_a_row(among, way)[:-1], (last, None)], again, strict=True)
+    ]
 
 
 def _avoided(lib: Library, among: Candidates, options: Values) -> list[int]:
@@ -222,7 +228,7 @@ def _explained(among: Candidates, steps: Steps) -> list[tuple[int, str]]:
     """Each track with the reason in words."""
     befores = [None, *(row for row, _ in steps)]
     return [
-        (row, "you asked for it" if choice is None else explain(among, choice, before).in_words())
+        (row, "your choice" if choice is None else explain(among, choice, before).in_words())
         for (row, choice), before in zip(steps, befores, strict=False)
     ]
 

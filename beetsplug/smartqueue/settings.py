@@ -19,7 +19,7 @@ from smartqueue.preferences import DEFAULTS as PREFERENCES
 from smartqueue.preferences import Preferences, preferences
 
 PLAYLIST_PATHS = ("absolute", "relative")
-DEFAULTS: dict[str, Any] = {**PREFERENCES, "ignore": "", "playlist_paths": PLAYLIST_PATHS[0]}
+DEFAULTS: dict[str, Any] = {**PREFERENCES, "ignore": "", "seasons_except": "", "playlist_paths": PLAYLIST_PATHS[0]}
 
 
 def wanted(config: Subview) -> Preferences:
@@ -100,21 +100,31 @@ def survey(config: Subview) -> SurveySettings:
 
 def check(config: Subview) -> None:
     """Names a setting that is not what it may be."""
-    for setting in (wanted, has_relative_paths, is_automatic, jobs, fields, profile, survey, _ignored):
+    for setting in (wanted, has_relative_paths, is_automatic, jobs, fields, profile, survey, _every_query):
         setting(config)
 
 
 def mark_ignored(lib: Library, database: Database, config: Subview) -> None:
-    """Marks the tracks that match what is to be ignored, so that Mopidy's side knows of it too."""
-    found = {item.id for query in _ignored(config) for item in lib.items(query) if item.id is not None}
-    database.tracks.ignore(found)
+    """Marks the tracks that are ignored, and those let through in any season, so that Mopidy's side knows, too."""
+    database.tracks.ignore(_matching(lib, config, "ignore"))
+    database.tracks.let_through(_matching(lib, config, "seasons_except"))
 
 
-def _ignored(config: Subview) -> list[str]:
-    """The queries of what is never chosen."""
-    queries = [query for query in config["ignore"].as_str_seq(split=False) if query.strip()]
+def _matching(lib: Library, config: Subview, name: str) -> set[int]:
+    """Ids of the items that match a setting's queries."""
+    return {item.id for query in _queries(config, name) for item in lib.items(query) if item.id is not None}
+
+
+def _every_query(config: Subview) -> list[str]:
+    """The queries of all settings that hold some."""
+    return [*_queries(config, "ignore"), *_queries(config, "seasons_except")]
+
+
+def _queries(config: Subview, name: str) -> list[str]:
+    """A setting's queries, each of which beets can read."""
+    queries = [query for query in config[name].as_str_seq(split=False) if query.strip()]
     for query in queries:
-        with _named("ignore: "):
+        with _named(f"{name}: "):
             parse_query_string(query, Item)
     return queries
 

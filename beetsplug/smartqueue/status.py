@@ -4,16 +4,23 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping
+from datetime import date
 from optparse import Values
 
+import numpy as np
 from beets.library import Library
 from beets.ui import Subcommand, print_
 from confuse import Subview
+from numpy.typing import NDArray
 
 from beetsplug.smartqueue.library import first_step, opened
-from beetsplug.smartqueue.settings import profile
+from beetsplug.smartqueue.settings import mark_ignored, profile, wanted
+from smartqueue.candidates import shut_out
 from smartqueue.database import LearnedMetric, State
 from smartqueue.listening import SOURCES
+
+# (tracks,) what each rule excludes.
+Excluded = Mapping[str, NDArray[np.bool_]]
 
 
 def command(config: Subview) -> Subcommand:
@@ -24,21 +31,25 @@ def command(config: Subview) -> Subcommand:
     def run(lib: Library, options: Values, _: list[str]) -> None:
         with opened(lib) as database:
             state, counts = database.state(), database.triplets.counts(profile(config))
+            mark_ignored(lib, database, config)
+            today = date.today()  # noqa: DTZ011 - the listener's day
+            excluded = shut_out(database.vectors.library(), wanted(config).rules, today)
             learned = database.metrics.in_use(profile(config))
         shown = _as_json if options.json else _in_words
-        print_(shown(state, counts, learned))
+        print_(shown(state, counts, learned, excluded))
 
     status.func = run
     return status
 
 
-def _as_json(state: State, counts: Mapping[str, int], learned: LearnedMetric | None) -> str:
+def _as_json(state: State, counts: Mapping[str, int], learned: LearnedMetric | None, excluded: Excluded) -> str:
     found = {
         "analyzed": state.analyzed,
         "stale": state.stale,
         "failed": state.failed,
         "plays": state.plays,
         "triplets": {source: counts[source] for source in SOURCES},
+        "excluded": {rule: int(out.sum()) for rule, out in excluded.items()},
         "metric": learned
         and {
             "id": learned.metric.id,
@@ -50,7 +61,9 @@ def _as_json(state: State, counts: Mapping[str, int], learned: LearnedMetric | N
     return json.dumps(found)
 
 
-def _in_words(state: State, counts: Mapping[str, int], learned: LearnedMetric | None) -> str:
+def _in_words(state: State, counts: Mapping[str, int], learned: LearnedMetric | None, excluded: Excluded) -> str:
+    whole = int(np.any(list(excluded.values()), axis=0).sum())
+    rules = ", ".join(f"{rule} {out.sum()}" for rule, out in excluded.items() if out.any())
     triplets = ", ".join(f"{counts[source]} from {source}" for source in SOURCES)
     lines = {
         "analysed": f"{state.analyzed} of {state.items} tracks",
@@ -60,6 +73,7 @@ def _in_words(state: State, counts: Mapping[str, int], learned: LearnedMetric | 
         "failed": f"{state.failed} (beet analyze --failed says why)" if state.failed else "0",
         "plays": str(state.plays),
         "triplets": triplets,
+        "excluded": f"{whole} of the analysed tracks today ({rules})" if whole else "0",
         "metric": "plain (nothing learned is in use)",
     }
     if learned is not None:

@@ -17,12 +17,16 @@ from numpy.typing import NDArray
 from smartqueue.database import Database, Library
 from smartqueue.metric import Metric
 from smartqueue.preferences import Rules
+from smartqueue.seasons import out_of_season
 from smartqueue.selection import Neighbourhood, Pool, neighbourhood
 from smartqueue.selection.flow import key_place
 from smartqueue.selection.pool import NOBODY, numbered, told_apart
+from smartqueue.versions import pieces
 
 # A track that was not heard for so many days is as good as new.
 _FRESH_AFTER = 60.0
+# A track of fewer seconds is a jingle, a sound or a pause, near to which there is no music to look for.
+_BRIEF = 30.0
 
 
 @dataclass(frozen=True)
@@ -78,16 +82,20 @@ def pool(library: Library, metric: Metric, rules: Rules, today: date, *, near: N
     near: how near these tracks are by this metric, where that is known already.
     """
     places = {key: key_place(key) for key in set(library.keys)}
+    near = _near(library, metric) if near is None else near
+    artists = numbered(library.artists)
     return Pool(
-        near=_near(library, metric) if near is None else near,
+        near=near,
         recordings=told_apart(library.recordings),
-        artists=numbered(library.artists),
+        pieces=pieces(library, artists, near),
+        artists=artists,
         albums=numbered(library.albums),
         tempi=library.tempi,
         keys=np.array([places[key] for key in library.keys], dtype=np.int8),
         loudness=_feature(library, "loudness"),
         onsets=_feature(library, "onset rate"),
         favour=_favour(library),
+        brief=(library.lengths > 0) & (library.lengths < _BRIEF),
         barred=np.any(list(shut_out(library, rules, today).values()), axis=0),
     )
 
@@ -147,9 +155,8 @@ def shut_out(library: Library, rules: Rules, today: date) -> dict[str, NDArray[n
         found["genres"] = ~_of_genre(library.genres, rules.genres)
     if rules.not_genres:
         found["not_genres"] = _of_genre(library.genres, rules.not_genres)
-    words = [word for season in rules.seasons if not season.is_now(today) for word in season.words]
-    if words:
-        found["seasons"] = _with_words(library, words)
+    if rules.seasons:
+        found["seasons"] = out_of_season(library, rules.seasons, today) & ~library.in_any_season
     return found
 
 
@@ -157,22 +164,6 @@ def shut_out_in_words(library: Library, rules: Rules, today: date) -> str:
     """Which rules shut out how many tracks; empty if none does."""
     counts = {name: int(out.sum()) for name, out in shut_out(library, rules, today).items()}
     return ", ".join(f"{name} shuts out {count}" for name, count in counts.items() if count)
-
-
-def _with_words(library: Library, words: Sequence[str]) -> NDArray[np.bool_]:
-    """(tracks,) whether one of the words stands in a track's title, album or genre."""
-    wanted = re.compile("|".join(rf"\b{_inner(word.casefold())}\b" for word in words))
-    found = np.zeros(len(library.ids), dtype=bool)
-    for texts in (library.titles, library.albums, library.genres):
-        # All at once, a line for each that is different: a search costs more than what it looks through.
-        lines = [text.casefold() for text in dict.fromkeys(texts)]
-        ends = np.cumsum(np.fromiter(map(len, lines), np.int64, len(lines)) + 1)
-        # Names of files have their words apart by underscores.
-        places = [match.start() for match in wanted.finditer("\n".join(lines).replace("_", " "))]
-        if places:
-            those = {lines[line] for line in np.searchsorted(ends, places, side="right")}
-            found |= np.fromiter((text.casefold() in those for text in texts), bool, len(texts))
-    return found
 
 
 def _of_genre(genres: Sequence[str], patterns: Sequence[str]) -> NDArray[np.bool_]:
@@ -186,8 +177,3 @@ def genres_in(text: str) -> list[str]:
     """What a track's field of genres holds, which may be one empty genre."""
     # beets joins several by its own sign, people by others.
     return [genre.strip() for genre in re.split(r"\\␀|[;,/]", text)]
-
-
-def _inner(word: str) -> str:
-    """A pattern with * and ? as a regular expression for a part of a text."""
-    return re.escape(word).replace(r"\*", r"\w*").replace(r"\?", r"\w")

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import asdict, dataclass
+import math
+from dataclasses import asdict, dataclass, replace
 from typing import Any
 
 import numpy as np
@@ -10,13 +11,24 @@ import numpy as np
 from smartqueue.candidates import Candidates
 from smartqueue.features import FEATURE_GROUPS, NAMES
 from smartqueue.selection import Choice
-from smartqueue.selection.flow import key_parts
+from smartqueue.selection.flow import key_parts, tempo_leap
 
 # In how many groups of features two tracks are said to be alike.
 _ALIKE = 2
 # The groups, and the number of each feature's.
 _GROUPS = tuple(dict.fromkeys(FEATURE_GROUPS))
 _GROUP_OF = np.array([_GROUPS.index(group) for group in FEATURE_GROUPS])
+
+# What listeners call the groups.
+_SPOKEN = {
+    "timbre": "sound colour",
+    "modulation": "movement",
+    "rhythm": "rhythm",
+    "tonality": "harmony",
+    "dynamics": "loudness",
+}
+# How far apart, in octaves, half or double a tempo is heard as the same beat.
+_SAME_BEAT = 0.06
 
 # As key signatures with the fewest accidentals have it, from C on.
 _MAJOR = ("C", "D♭", "D", "E♭", "E", "F", "F♯", "G", "A♭", "A", "B♭", "B")
@@ -25,13 +37,13 @@ _MINOR = ("C", "C♯", "D", "E♭", "E", "F", "F♯", "G", "G♯", "A", "B♭", 
 
 @dataclass(frozen=True)
 class Explanation:
-    """Of one choice. `name` is the nearest seed's, and `near` our own id of it.
+    """Of one choice. `name` is its seed's, which weighed most, and `near` our own id of it.
 
     distance: scaled, about 1 for tracks in one another's surroundings. place: 1 for the nearest that no rule shut
     out. groups: what each group of features gives to the squared distance, together 1; empty for vectors of another
     version. alike: the groups in which the two are most alike. tempo, key: of the track before and of this one, None
-    where either is unknown. leaps: in octaves of tempo, steps on the circle of fifths, and of energy, from 0 to 1.
-    relaxed: the rule that had to give way; empty if none had to.
+    where either is unknown. leaps: in octaves of tempo, steps on the circle of fifths, and of energy, from 0 to 1;
+    empty after nothing. relaxed: the rule that had to give way; empty if none had to.
     """
 
     name: str
@@ -50,13 +62,19 @@ class Explanation:
         return asdict(self)
 
     def in_words(self) -> str:
-        """For people: near Y in timbre and rhythm, 104 → 102 bpm, A minor → C major."""
-        words = [f"near {self.name}" + (f" in {' and '.join(self.alike)}" if self.alike else "")]
+        """For people: like Y in sound colour and rhythm, 104 → 102 bpm, A minor → C major."""
+        words = [
+            f"like {self.name}" + (f" in {' and '.join(_SPOKEN[group] for group in self.alike)}" * bool(self.alike))
+        ]
         if self.tempo:
-            words.append(f"{self.tempo[0]} → {self.tempo[1]} bpm")
+            words.append(tempo_in_words(*self.tempo))
         if self.key:
             words.append(f"{self.key[0]} → {self.key[1]}")
-        return ", ".join([*words, self.relaxed] if self.relaxed else words)
+        return ", ".join(words) + (f" ({self.relaxed})" if self.relaxed else "")
+
+    def without_predecessor(self) -> Explanation:
+        """The same, where another track comes before than the one that it was chosen to follow."""
+        return replace(self, tempo=None, key=None, leaps={})
 
 
 def explain(among: Candidates, choice: Choice, last: int | None) -> Explanation:
@@ -74,7 +92,7 @@ def explain(among: Candidates, choice: Choice, last: int | None) -> Explanation:
         alike=_alike(among, groups),
         tempo=(round(tempi[0]), round(tempi[1])) if min(tempi) > 0 else None,
         key=(keys[0], keys[1]) if all(keys) else None,
-        leaps={name: round(leap, 3) for name, leap in choice.leaps.items()},
+        leaps={} if last is None else {name: round(leap, 3) for name, leap in choice.leaps.items()},
         relaxed=choice.relaxed,
     )
 
@@ -100,6 +118,16 @@ def _alike(among: Candidates, shares: dict[str, float]) -> list[str]:
     return sorted((group for group in shares if weighs[group] > 0), key=lambda group: shares[group] / weighs[group])[
         :_ALIKE
     ]
+
+
+def tempo_in_words(first: int, second: int) -> str:
+    """From one tempo to another; half and double time are the same beat."""
+    words = f"{first} → {second} bpm"
+    octaves = round(math.log2(second / first))
+    if not octaves or float(tempo_leap(first, second)) > _SAME_BEAT:
+        return words
+    pace = {1: ", double time", -1: ", half time"}.get(octaves, "")
+    return f"the same beat ({words}{pace})"
 
 
 def key_in_words(name: str) -> str:

@@ -35,6 +35,8 @@ def like_what_is_playing(among: Candidates, now: Situation, generator: np.random
     """Near to the track that plays."""
     if now.playing is None:
         return surprise_me(among, now, generator)
+    if among.pool.brief[now.playing] and now.kept:
+        return like_my_last_ten(among, now, generator)
     return among.pool, Context([now.playing], last=now.playing)
 
 
@@ -108,6 +110,6 @@ def made(
 
 
 def _drawn(pool: Pool, some: NDArray[np.bool_], generator: np.random.Generator) -> int:
-    """Any of some tracks that are not barred; of all where those all are."""
-    allowed = np.flatnonzero(some & ~pool.barred)
+    """Any of some tracks that are neither barred nor too short; of all that are not barred where those all are."""
+    allowed = np.flatnonzero(some & ~pool.barred & ~pool.brief)
     return int(generator.choice(allowed if len(allowed) else np.flatnonzero(~pool.barred)))

@@ -4,30 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, fields
-from datetime import date
 from typing import Any
 
 from smartqueue.ranges import RANGES
+from smartqueue.seasons import SEASONS, Season, season
 from smartqueue.selection import Taste, Windows
-
-# What is Christmas music to most; others may name their own.
-SEASONS = ("11-25..01-06 christmas xmas x-mas noel noël navidad weihnacht* jingle", "10-15..11-01 halloween")
-
-
-@dataclass(frozen=True)
-class Season:
-    """Words that shut a track out, in its title, album or genre, outside the days from `first` to `last`."""
-
-    first: tuple[int, int]
-    last: tuple[int, int]
-    words: tuple[str, ...]
-
-    def is_now(self, today: date) -> bool:
-        """Whether its music may be heard; a season may span the turn of the year."""
-        day = (today.month, today.day)
-        if self.first <= self.last:
-            return self.first <= day <= self.last
-        return day >= self.first or day <= self.last
 
 
 @dataclass(frozen=True)
@@ -107,17 +88,7 @@ def _texts(name: str, value: object) -> tuple[str, ...]:
 
 
 def _season(text: str) -> Season:
-    days, *words = text.split()
     try:
-        first, last = (_day(day) for day in days.split(".."))
-    except ValueError:
-        words = []
-    if not words:
-        raise PreferenceError(f"seasons must be like '12-01..12-26 christmas xmas', not {text!r}")
-    return Season(first, last, tuple(words))
-
-
-def _day(text: str) -> tuple[int, int]:
-    month, day = (int(part) for part in text.split("-"))
-    date(2000, month, day)  # a leap year, which has every day
-    return month, day
+        return season(text)
+    except ValueError as error:
+        raise PreferenceError(f"seasons must be like '12-01..12-26 christmas xmas noel+', not {text!r}") from error

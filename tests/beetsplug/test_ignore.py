@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from datetime import date
+
 from demonstration.programs import Beets
 from smartqueue.database import Database
 
@@ -66,6 +68,31 @@ def test_a_player_notices_when_the_marks_change_and_only_then(beets: Beets) -> N
     assert marked != before
     beets.run("mix", "title:=Weir")
     assert version(beets) == marked
+
+
+def test_what_is_excepted_is_let_through_in_any_season(beets: Beets) -> None:
+    days = "02-28..02-29" if date.today().month != 2 else "08-01..08-02"  # noqa: DTZ011 - the listener's day
+    settings = {"seasons": [f"{days} tin"]}
+    found = Beets(beets.folder, beets.music, {"smartqueue": settings}).run(
+        "mix", "-n", "500", "-f", "$title", "title:=Weir"
+    )
+    assert "Tin Hats" not in found.stdout
+    settings["seasons_except"] = ["title:hats"]
+    found = Beets(beets.folder, beets.music, {"smartqueue": settings}).run(
+        "mix", "-n", "500", "-f", "$title", "title:=Weir"
+    )
+    assert "Tin Hats" in found.stdout
+    with Database(beets.library, beets.music) as database:
+        library = database.vectors.library()
+    marked = {title for title, mark in zip(library.titles, library.in_any_season, strict=True) if mark}
+    assert marked == {"Tin Hats", "Tin Hats (another take)"}
+
+
+def test_an_exception_that_cannot_be_read_is_named(beets: Beets) -> None:
+    wrong = Beets(beets.folder, beets.music, {"smartqueue": {"seasons_except": "artist:'brass"}})
+    done = wrong.run("smartqueue", check=False)
+    assert done.returncode == 1
+    assert "in beets' configuration, smartqueue: seasons_except: " in done.stderr
 
 
 def test_a_query_that_cannot_be_read_is_named(beets: Beets) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import subprocess
+from itertools import pairwise
 from pathlib import Path
 
 import pytest
@@ -56,6 +57,13 @@ def test_a_mix_leads_from_one_track_to_another(analysed: Beets) -> None:
     assert (found[0], found[-1], len(set(found))) == ("Weir", "Pixel Rain", 6)
 
 
+def test_a_way_has_no_two_tracks_of_an_artist_in_a_row(analysed: Beets) -> None:
+    query = ["-f", "$artist", "-n", "10", "--to", "title:='Pixel Rain'", "title:=Weir"]
+    artists = analysed.run("mix", *query).stdout.splitlines()
+    assert len(artists) == 10
+    assert all(first != second for first, second in pairwise(artists))
+
+
 def test_two_tracks_are_a_way_too(analysed: Beets) -> None:
     assert titles(analysed, "-n", "2", "--to", "title:='Pixel Rain'", "title:=Weir") == ["Weir", "Pixel Rain"]
 
@@ -82,8 +90,8 @@ def test_an_order_keeps_what_is_not_analysed_at_its_end(own_beets: Beets) -> Non
 
 def test_each_track_says_why_it_is_there(analysed: Beets) -> None:
     lines = analysed.run("mix", "--explain", "-f", "$title", "-n", "3", "title:=Weir").stdout.splitlines()
-    assert lines[:2] == ["Weir", "    you asked for it"]
-    assert all(line.startswith("    near The Water Wheels – Weir in ") for line in lines[3::2])
+    assert lines[:2] == ["Weir", "    your choice"]
+    assert all(line.startswith("    like The Water Wheels – Weir in ") for line in lines[3::2])
     assert len(lines) == 6
 
 

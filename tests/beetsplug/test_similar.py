@@ -41,7 +41,7 @@ def test_a_track_without_a_vector_says_what_to_do(own_beets: Beets) -> None:
 def test_each_track_says_why_it_is_near(analysed: Beets) -> None:
     lines = analysed.run("similar", "--explain", "-n", "2", "-f", "$title", "title:=Weir").stdout.splitlines()
     assert lines[0] == "Weir (another take)"
-    assert all(line.startswith("    near The Water Wheels – Weir in ") for line in lines[1::2])
+    assert all(line.startswith("    like The Water Wheels – Weir in ") for line in lines[1::2])
     assert len(lines) == 4
 
 

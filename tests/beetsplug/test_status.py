@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from datetime import date
 from pathlib import Path
 
 from demonstration.programs import Beets
@@ -16,6 +17,7 @@ def test_the_state_is_one_json_object(analysed: Beets) -> None:
         "failed": 0,
         "plays": 0,
         "triplets": {"survey": 0, "skip": 0, "library": 0},
+        "excluded": {"ignore": 0, "shortest": 0, "longest": 0, "seasons": 0},
         "metric": None,
     }
 
@@ -39,6 +41,28 @@ def test_what_another_listener_said_does_not_count(beets: Beets) -> None:
         database.triplets.forget([database.triplets.of_profile("default")[0].id or 0])
     assert json.loads(beets.run("smartqueue", "--json").stdout)["triplets"]["survey"] == 1
     assert "triplets: 1 from survey, 0 from skip, 0 from library" in beets.run("smartqueue").stdout
+
+
+def test_it_says_how_many_tracks_each_rule_excludes_today(beets: Beets) -> None:
+    assert "excluded: 0" in " ".join(beets.run("smartqueue").stdout.split())
+    # Days that are not today.
+    days = "02-28..02-29" if date.today().month != 2 else "08-01..08-02"  # noqa: DTZ011 - the listener's day
+    settings = {"ignore": "artist:brass", "longest": 5, "seasons": [f"{days} weir otter"], "genres": ["*"]}
+    beets = Beets(beets.folder, beets.music, {"smartqueue": settings})
+    matching = {
+        rule: len(beets.run("ls", *query).stdout.splitlines())
+        for rule, query in {
+            "ignore": ["artist:brass"],
+            "longest": [],
+            "seasons": ["title:weir", ",", "title:otter"],
+        }.items()
+    }
+    assert matching["ignore"]
+    assert matching["seasons"]
+    excluded = json.loads(beets.run("smartqueue", "--json").stdout)["excluded"]
+    assert excluded == {**matching, "shortest": 0, "genres": 0}
+    words = " ".join(beets.run("smartqueue").stdout.split())
+    assert f"excluded: 24 of the analysed tracks today (ignore {matching['ignore']}, longest 24, seasons" in words
 
 
 def test_failures_are_counted(own_beets: Beets) -> None:

@@ -19,9 +19,9 @@ def library(tracks: int, **known: Any) -> Library:
         "features": ("loudness",),
         "files": [b""] * tracks,
         "recordings": [str(row) for row in range(tracks)],
-        **dict.fromkeys(("artists", "titles", "albums", "genres", "keys"), nothing),
+        **dict.fromkeys(("artists", "titles", "albums", "album_names", "album_types", "genres", "keys"), nothing),
         **dict.fromkeys(("lengths", "tempi", "ratings"), zeros),
         "heard": np.zeros(tracks),
-        "ignored": np.zeros(tracks, dtype=bool),
+        **dict.fromkeys(("ignored", "in_any_season", "eponymous"), np.zeros(tracks, dtype=bool)),
     }
     return Library(**{**unknown, **known})

@@ -22,6 +22,7 @@ def pool(points: Any, **known: Any) -> Pool:
     tracks = len(array)
     told = {
         "recordings": np.arange(tracks),
+        "pieces": np.arange(tracks),
         "artists": np.arange(tracks),
         "albums": np.arange(tracks),
         "tempi": np.zeros(tracks),
@@ -29,10 +30,11 @@ def pool(points: Any, **known: Any) -> Pool:
         "loudness": np.full(tracks, -14.0),
         "onsets": np.ones(tracks),
         "favour": np.zeros(tracks),
+        "brief": np.zeros(tracks, dtype=bool),
         "barred": np.zeros(tracks, dtype=bool),
         **known,
     }
-    kinds = dict.fromkeys(("tempi", "loudness", "onsets", "favour"), "f4") | {"keys": "i1", "barred": "?"}
+    kinds = dict.fromkeys(("tempi", "loudness", "onsets", "favour"), "f4") | {"keys": "i1", "brief": "?", "barred": "?"}
     return Pool(neighbourhood(array), **{name: np.asarray(told[name], kinds.get(name, "i4")) for name in told})
 
 

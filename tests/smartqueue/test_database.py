@@ -8,6 +8,7 @@ import shutil
 import sqlite3
 from dataclasses import dataclass, fields, replace
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
@@ -885,6 +886,37 @@ def test_the_tracks_of_the_items_that_are_ignored_are_marked_and_no_others(stage
     assert stage.ours.vectors.library().ignored.tolist() == [True, False]
     stage.ours.tracks.ignore({second.id})
     assert stage.ours.vectors.library().ignored.tolist() == [False, True]
+
+
+def test_the_tracks_of_the_items_that_are_for_any_season_are_marked_and_no_others(stage: Stage) -> None:
+    first, second = stage.add("a.ogg"), stage.add("b.ogg")
+    for item in (first, second):
+        stage.analyse(item)
+    before = stage.ours.version("default")
+    stage.ours.tracks.let_through({first.id})
+    assert stage.ours.vectors.library().in_any_season.tolist() == [True, False]
+    assert stage.ours.vectors.library().ignored.tolist() == [False, False]
+    assert stage.ours.version("default") != before
+    stage.ours.tracks.let_through(())
+    assert stage.ours.vectors.library().in_any_season.tolist() == [False, False]
+
+
+def test_an_album_that_bears_its_artists_name_is_told_and_its_types(stage: Stage) -> None:
+    tags: list[dict[str, Any]] = [
+        {"album": "Noel", "artist": "NOEL"},
+        {"album": "Noel", "artist": "Noel and friends", "albumartist": "Noel"},
+        {"album": "Noel", "artist": "Enya", "albumtypes": ["album", "soundtrack"]},
+        {"album": "", "artist": ""},
+    ]
+    for number, told in enumerate(tags):
+        item = BeetsItem(path=os.fsencode(stage.music / f"{number}.ogg"), title=str(number), **told)
+        stage.beets.add(item)
+        assert item.id is not None
+        stage.analyse(stage.ours.tracks.items([item.id])[0])
+    library = stage.ours.vectors.library()
+    assert library.eponymous.tolist() == [True, True, False, False]
+    assert library.album_names == ["Noel", "Noel", "Noel", ""]
+    assert ["soundtrack" in types for types in library.album_types] == [False, False, True, False]
 
 
 def test_the_library_is_another_version_once_marks_differ_and_only_then(stage: Stage) -> None:

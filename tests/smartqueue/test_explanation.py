@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 
 from smartqueue.candidates import Candidates
-from smartqueue.explanation import explain, key_in_words
+from smartqueue.explanation import explain, key_in_words, tempo_in_words
 from smartqueue.features import FEATURE_GROUPS, NAMES
 from smartqueue.metric import Metric
 from smartqueue.selection import Choice
@@ -59,26 +59,51 @@ def test_two_tracks_are_alike_in_what_gives_least() -> None:
 
 def test_in_words_it_tells_of_the_seed_the_tempo_and_the_key() -> None:
     words = explain(among(because_of("rhythm"), tempi=(104, 102)), CHOICE, 0).in_words()
-    assert words.startswith("near A in ")
+    assert words.startswith("like A in ")
     assert words.endswith(", 104 → 102 bpm, A minor → C major")
 
 
 def test_what_is_not_known_is_not_told() -> None:
-    words = explain(among(because_of("rhythm")), CHOICE, None).in_words()
-    assert "bpm" not in words
-    assert "→" not in words
+    found = explain(among(because_of("rhythm")), replace(CHOICE, leaps={"tempo": 0.1}), None)
+    assert "bpm" not in found.in_words()
+    assert "→" not in found.in_words()
+    assert not found.leaps
 
 
 def test_a_rule_that_gave_way_is_told() -> None:
-    assert (
-        explain(among(because_of("rhythm")), replace(CHOICE, relaxed="heard lately"), 0)
-        .in_words()
-        .endswith("heard lately")
-    )
+    relaxed = replace(CHOICE, relaxed="same album as a few tracks ago: nothing else was left")
+    words = explain(among(because_of("rhythm")), relaxed, 0).in_words()
+    assert words.endswith(", A minor → C major (same album as a few tracks ago: nothing else was left)")
+
+
+def test_groups_are_called_what_listeners_call_them() -> None:
+    words = explain(among(because_of("rhythm") + because_of("tonality") + because_of("dynamics")), CHOICE, 0).in_words()
+    assert "A in sound colour and movement" in words
+
+
+@pytest.mark.parametrize(
+    ("tempi", "words"),
+    [
+        ((104, 102), "104 → 102 bpm"),
+        ((70, 140), "the same beat (70 → 140 bpm, double time)"),
+        ((141, 70), "the same beat (141 → 70 bpm, half time)"),
+        ((45, 180), "the same beat (45 → 180 bpm)"),
+        ((70, 120), "70 → 120 bpm"),
+    ],
+)
+def test_double_and_half_time_are_the_same_beat(tempi: tuple[int, int], words: str) -> None:
+    assert tempo_in_words(*tempi) == words
+
+
+def test_behind_another_track_it_tells_of_no_predecessor() -> None:
+    choice = replace(CHOICE, leaps={"tempo": 0.1})
+    found = explain(among(because_of("rhythm"), tempi=(104, 102)), choice, 0).without_predecessor()
+    assert "→" not in found.in_words()
+    assert (found.tempo, found.key, found.leaps, found.name) == (None, None, {}, "A")
 
 
 def test_tracks_that_are_the_same_have_no_groups() -> None:
-    assert explain(among(np.zeros(len(NAMES))), CHOICE, 0).in_words() == "near A, A minor → C major"
+    assert explain(among(np.zeros(len(NAMES))), CHOICE, 0).in_words() == "like A, A minor → C major"
 
 
 def test_vectors_of_another_version_have_no_groups() -> None:

@@ -49,6 +49,17 @@ def test_like_what_is_playing_is_near_to_it() -> None:
     assert max(abs(row - 100) for row in rows_of("like what is playing")) <= LENGTH
 
 
+def test_like_what_is_playing_is_near_to_what_was_kept_where_a_jingle_plays() -> None:
+    brief = np.arange(TRACKS) == 100
+    assert max(rows_of("like what is playing", kept=(10, 12), brief=brief)) < 60
+    assert max(abs(row - 100) for row in rows_of("like what is playing", brief=brief)) <= LENGTH
+
+
+def test_surprise_me_begins_with_no_jingle() -> None:
+    brief = np.arange(TRACKS) != 7
+    assert {rows_of("surprise me", seed=seed, brief=brief)[0] for seed in range(10)} == {7}
+
+
 def test_like_my_last_ten_is_near_to_what_was_kept() -> None:
     found = rows_of("like my last ten", kept=(10, 12, 14))
     assert max(found) < 60

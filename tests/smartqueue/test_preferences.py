@@ -55,7 +55,9 @@ def test_the_longest_must_not_be_below_the_shortest() -> None:
         preferred(shortest=100, longest=50)
 
 
-@pytest.mark.parametrize("season", ["never", "12-01 christmas", "13-01..14-01 x", "12-01..12-24", "02-30..03-01 x"])
+@pytest.mark.parametrize(
+    "season", ["never", "12-01 christmas", "13-01..14-01 x", "12-01..12-24", "02-30..03-01 x", "12-01..12-26 +"]
+)
 def test_a_season_that_is_none_says_what_one_is_like(season: str) -> None:
     with pytest.raises(PreferenceError, match="seasons must be like"):
         preferred(seasons=[season])

@@ -23,6 +23,12 @@ def test_the_seed_that_weighs_more_draws_more() -> None:
     assert rows(chosen(line(9), 0, 8, weights=[1, 3], last=None, before=past(never=[0, 8])))[0] == 7
 
 
+def test_what_is_too_short_is_no_seed_as_long_as_there_are_others() -> None:
+    brief = line(9, brief=[True, *[False] * 8])
+    assert rows(chosen(brief, 0, 8, weights=[3, 1], last=None, before=past(never=[0, 8])))[0] == 7
+    assert rows(chosen(brief, 0, before=past(never=[0])))[0] == 1
+
+
 def test_what_is_to_be_kept_away_from_pushes_its_neighbours_back() -> None:
     assert rows(chosen(line(41), 20, away=[22]))[0] == 19
     assert rows(chosen(line(41), 20, away=[18]))[0] == 21
@@ -33,6 +39,17 @@ def test_a_choice_tells_its_seed_its_distance_and_its_place() -> None:
     assert {(first.row, first.seed), (second.row, second.seed)} <= {(1, 0), (2, 0), (3, 5), (4, 5)}
     assert (first.place, second.place) == (1, 2)
     assert first.distance > 0
+
+
+def test_a_choice_names_the_seed_that_weighed_most_though_another_is_nearer() -> None:
+    first, *_ = chosen(line(9), 0, 8, weights=[1, 0.9], last=None, before=past(never=[0, 1, 2, 3, 4, 5, 8]))
+    assert (first.row, first.seed) == (6, 0)
+
+
+def test_in_a_small_library_what_flows_is_looked_for_among_the_nearest_alone() -> None:
+    tempi = [100, *[133] * 99]
+    tempi[30] = 100
+    assert rows(chosen(line(100, tempi=tempi), 0, before=past(never=[0]), taste=Taste(1, 0, 0, 0)))[0] == 1
 
 
 def test_in_a_large_library_the_choice_is_as_if_every_track_were_weighed() -> None:
@@ -75,17 +92,17 @@ def test_where_all_is_barred_nothing_is_chosen() -> None:
 
 
 def test_a_track_that_was_heard_lately_comes_after_all_else() -> None:
-    assert rows(chosen(line(), 0, before=past(heard=[1, 2]), windows=Windows(5, 0, 0)))[:3] == [3, 4, 5]
+    assert rows(chosen(line(), 0, before=past(heard=[1, 2]), windows=Windows(5, 0, 0))) == [3, 4, 5, 1, 2, 0]
 
 
 def test_of_what_was_heard_lately_the_longest_ago_comes_first() -> None:
     heard = past(heard=[5, 4, 1, 2], never=[0])
-    assert rows(chosen(line(), 0, before=heard, windows=Windows(5, 0, 0))) == [3, 4, 5, 1, 2]
+    assert rows(chosen(line(9), 0, before=heard, windows=Windows(5, 0, 0))) == [3, 5, 6, 7, 8, 4, 1, 2]
 
 
 def test_of_what_was_skipped_lately_the_longest_ago_comes_first() -> None:
     skipped = past(skipped=[5, 3, 4, 1, 2], never=[0])
-    assert rows(chosen(line(), 0, before=skipped)) == [3, 4, 5, 1, 2]
+    assert rows(chosen(line(), 0, before=skipped)) == [5, 3, 4, 1, 2]
 
 
 def test_outside_its_window_a_track_may_come_again() -> None:
@@ -107,20 +124,52 @@ def test_nobody_is_no_artist() -> None:
     assert rows(chosen(nobody, 0, before=past(heard=[0]), windows=Windows(0, 3, 0)))[:3] == [1, 2, 3]
 
 
-def test_rules_give_way_artist_first_then_album_then_track_then_what_was_skipped() -> None:
-    everything = line(8, artists=[0, 0, 1, 2, 3, 4, 5, 6], albums=[0, 1, 0, 2, 3, 4, 5, 6])
-    before = past(heard=[3, 4, 0], skipped=[5, 6], never=[7])
-    choices = chosen(everything, 0, before=before, windows=Windows(9, 1, 1))
-    assert rows(choices) == [1, 2, 3, 4, 5, 6, 0]
-    assert [choice.relaxed for choice in choices] == [
-        "the artist was heard lately",
-        "the album was heard lately",
-        "heard lately",
-        "heard just now",
-        "skipped lately",
-        "skipped just now",
-        "nothing else is left",
+def test_rules_give_way_album_first_then_artist_then_track_then_what_was_skipped() -> None:
+    everything = line(
+        12,
+        artists=[0, 0, 1, 0, 2, 3, 4, 5, 6, 7, 8, 9],
+        albums=[0, 1, 0, 0, 2, 3, 4, 5, 6, 7, 8, 9],
+        barred=[0] * 11 + [1],
+    )
+    before = past(heard=[4, 5, 0], skipped=[6, 7], never=[8, 9, 10])
+    choices = chosen(everything, 0, before=before, windows=Windows(3, 1, 1))
+    assert [(choice.row, choice.relaxed) for choice in choices] == [
+        (2, "same album as a few tracks ago: nothing else was left"),
+        (1, "same artist as a few tracks ago: nothing else was left"),
+        (3, "same artist and album as a few tracks ago: nothing else was left"),
+        (4, "heard lately: nothing else was left"),
+        (5, "heard lately: nothing else was left"),
+        (6, "skipped lately: nothing else was left"),
+        (7, "skipped lately: nothing else was left"),
+        (0, "the same track again: nothing else was left"),
     ]
+
+
+def test_of_artists_within_their_window_the_one_heard_longest_ago_comes_first() -> None:
+    twelve = line(24, artists=np.arange(24) // 2, barred=np.arange(24) >= 22)
+    before = past(heard=[6, 2, 4], never=[0, 1, 2, 4, 6, *range(8, 22)])
+    assert rows(chosen(twelve, 0, before=before, windows=Windows(0, 3, 0))) == [7, 3, 5]
+
+
+@pytest.mark.parametrize(("artists", "apart"), [(9, 3), (6, 2), (3, 1), (2, 1)])
+def test_a_window_is_never_more_than_a_third_of_the_artists_that_are_allowed(artists: int, apart: int) -> None:
+    barred = [*[False] * artists, *[True] * 9]
+    some = line(artists + 9, barred=barred)
+    heard = past(heard=range(1, artists))
+    choices = chosen(some, 0, before=heard, windows=Windows(0, 8, 0))
+    assert sum(bool(choice.relaxed) for choice in choices) - 1 == apart
+
+
+def test_the_window_of_tracks_is_a_third_of_the_tracks_whatever_versions_there_are() -> None:
+    versions = line(24, pieces=np.arange(24) // 2)
+    choices = chosen(versions, 23, before=past(heard=range(0, 22, 2)), windows=Windows(200, 0, 0), count=24)
+    assert sum("heard lately" in choice.relaxed for choice in choices) == 2 * 8
+
+
+def test_another_version_of_a_piece_that_was_heard_lately_is_not_chosen() -> None:
+    versions = line(9, pieces=[0, 1, 1, 2, 3, 4, 5, 6, 7])
+    before = past(heard=[1], never=[0, 1])
+    assert rows(chosen(versions, 0, before=before, windows=Windows(5, 0, 0)))[0] == 3
 
 
 def test_the_only_track_there_is_may_follow_itself() -> None:

@@ -156,4 +156,8 @@ MIGRATIONS: tuple[tuple[str, ...], ...] = (
             extractor TEXT NOT NULL,
             created REAL NOT NULL)""",
     ),
+    (
+        # What is chosen outside its season, too.
+        "ALTER TABLE smartqueue_track ADD COLUMN in_any_season INTEGER NOT NULL DEFAULT 0",
+    ),
 )

@@ -145,16 +145,21 @@ class Tracks:
             )
 
     def ignore(self, ids: Collection[int]) -> None:
-        """Marks the tracks of beets' items with these ids as never to be chosen, and no others.
+        """Marks the tracks of beets' items with these ids as never to be chosen, and no others."""
+        self._mark("ignored", ids)
 
-        Where the marks are right already, nothing is written.
-        """
-        wrong = "ignored != (item_id IS NOT NULL AND item_id IN (SELECT value FROM json_each(?)))"
+    def let_through(self, ids: Collection[int]) -> None:
+        """Marks the tracks of beets' items with these ids as to be chosen in any season, and no others."""
+        self._mark("in_any_season", ids)
+
+    def _mark(self, column: str, ids: Collection[int]) -> None:
+        """Where the marks are right already, nothing is written."""
+        wrong = f"{column} != (item_id IS NOT NULL AND item_id IN (SELECT value FROM json_each(?)))"
         items = json.dumps(list(ids))
         if self._connection.first(f"SELECT 1 FROM smartqueue_track WHERE {wrong}", items):
             with self._connection.transaction() as connection:
                 connection.execute(
-                    f"UPDATE smartqueue_track SET ignored = NOT ignored, changed = ? WHERE {wrong}",
+                    f"UPDATE smartqueue_track SET {column} = NOT {column}, changed = ? WHERE {wrong}",
                     (time.time(), items),
                 )
 

@@ -27,10 +27,12 @@ _HEARD = (
 )
 # What is known of the tracks of a library beside their vectors. Takes the extractor.
 _KNOWN = (
-    "t.id, t.item_id, t.ignored, i.path, i.artist, i.title, i.length, i.genres,"
+    "t.id, t.item_id, t.ignored, t.in_any_season, i.path, i.artist, i.title, i.length, i.genres,"
     " COALESCE(NULLIF(t.mb_trackid, ''), NULLIF(t.audio_hash, ''), t.id) AS recording,"
     " CASE WHEN i.album != '' THEN COALESCE(i.mb_albumid, '') || COALESCE(i.albumartist, '') || '/' || i.album"
-    " ELSE '' END AS album,"
+    " ELSE '' END AS album, COALESCE(i.album, '') AS album_name,"
+    " COALESCE(i.albumtype, '') || ' ' || COALESCE(i.albumtypes, '') AS album_types,"
+    " COALESCE(i.album != '' AND i.album COLLATE NOCASE IN (i.artist, i.albumartist), 0) AS eponymous,"
     " COALESCE(NULLIF(i.bpm, 0), json_extract(t.scalars, '$.bpm'), 0) AS bpm,"
     " COALESCE(NULLIF(i.initial_key, ''), json_extract(t.scalars, '$.initial_key'), '') AS initial_key,"
     " (SELECT value FROM item_attributes WHERE entity_id = i.id AND key = 'rating') AS rating, p.heard"
@@ -54,9 +56,11 @@ class Library:
 
     Arrays are (tracks,): ids; item_ids; lengths in seconds; tempi in beats a minute, 0 where unknown; ratings from 0
     to 1, nan where there is none; heard, when a track was last heard, UTC seconds, 0 for never; ignored, what a
-    query shuts out. vectors: (tracks, features) raw float32. Lists are as long: files, absolute paths; recordings,
+    query shuts out; in_any_season, what another lets through; eponymous, whether the album bears its artist's name.
+    vectors: (tracks, features) raw float32. Lists are as long: files, absolute paths; recordings,
     the same for two files of one recording; titles, the file's name where there is none; artists, albums, genres and
-    keys, empty where there are none. Albums of the same name by different artists differ.
+    keys, empty where there are none. Albums of the same name by different artists differ; album_names are the names
+    alone, album_types what MusicBrainz says of them, such as "album; soundtrack".
     """
 
     ids: NDArray[np.int64]
@@ -75,6 +79,10 @@ class Library:
     ratings: NDArray[np.float32]
     heard: NDArray[np.float64]
     ignored: NDArray[np.bool_]
+    in_any_season: NDArray[np.bool_]
+    album_names: list[str]
+    album_types: list[str]
+    eponymous: NDArray[np.bool_]
 
     def name(self, row: int) -> str:
         """Artist and title of a row."""
@@ -253,6 +261,10 @@ class Vectors:
             "ratings": _numbers(columns["rating"], np.nan).astype(np.float32),
             "heard": _numbers(columns["heard"], 0.0),
             "ignored": np.array(columns["ignored"], dtype=bool),
+            "in_any_season": np.array(columns["in_any_season"], dtype=bool),
+            "album_names": columns["album_name"],
+            "album_types": columns["album_types"],
+            "eponymous": np.array(columns["eponymous"], dtype=bool),
         }
 
     def taught(self) -> tuple[NDArray[np.int64], NDArray[np.float32]]:

@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 import numpy as np
 from numpy.typing import NDArray
 
 from smartqueue.selection.flow import energy_leap, key_steps, tempo_leap
 from smartqueue.selection.pool import Pool
-from smartqueue.selection.tiers import RELAXED, Past, Windows, by_tier, tiers
+from smartqueue.selection.tiers import Past, Tiers, Windows, tiers
 
 Floats = NDArray[np.float64]
 
@@ -19,8 +19,9 @@ Floats = NDArray[np.float64]
 _NEIGHBOURS = 5_000
 # One in so many tracks tells how near these are.
 _EVERY = 16
-# How many of the nearest are weighed against one another by flow and favour.
-_SHORTLIST = 40
+# How many of the nearest are weighed against one another by flow and favour: those within the nearest part of all that
+# is left, but no more and no fewer than so many.
+_REACH, _FEWEST, _SHORTLIST = 0.15, 5, 40
 # What lies nearer to a skipped track than this, in scaled distance, is pushed away, by up to so much.
 _REPELLED_WITHIN, _REPULSION = 1.0, 0.5
 # What favour is worth beside nearness, where the nearest and the furthest of the shortlist are 1 apart.
@@ -61,15 +62,23 @@ class Context:
         weights = np.ones(len(self.seeds)) if self.weights is None else np.asarray(self.weights, dtype=np.float64)
         return np.asarray(weights / weights.sum())
 
+    def lasting(self, pool: Pool) -> Context:
+        """The same without the seeds that are too short to be any, as long as others are left."""
+        keep = np.flatnonzero(~pool.brief[list(self.seeds)]).tolist()
+        if len(keep) in (0, len(self.seeds)):
+            return self
+        weights = None if self.weights is None else [self.weights[place] for place in keep]
+        return replace(self, seeds=[self.seeds[place] for place in keep], weights=weights)
+
 
 @dataclass(frozen=True)
 class Choice:
     """One track that may come next, and why.
 
-    row: in the pool. seed: the row of the seed that is nearest to it. distance: from there, scaled. place: 1 for the
-    nearest of all that no rule shut out, 0 where it was not chosen by a place. leaps: how far from the track before, in
-    octaves of tempo, steps on the circle of fifths, and of energy; empty after nothing. relaxed: the rule that had to
-    give way, in words.
+    row: in the pool. seed: the row of the seed that weighed most, of several the nearest. distance: from there, scaled.
+    place: 1 for the nearest of all that no rule shut out, 0 where it was not chosen by a place. leaps: how far from the
+    track before, in octaves of tempo, steps on the circle of fifths, and of energy; empty after nothing. relaxed: the
+    rule that had to give way, in words.
     """
 
     row: int
@@ -94,25 +103,40 @@ def choose(
 
     It is empty only where all tracks are barred. Of two tiers the worse is taken from once the better is used up.
     """
+    context = context.lasting(pool)
     roughly = pool.near.mean_squares(context.seeds, context.shares)
-    tier = tiers(pool, past, windows, context.last)
+    there = tiers(pool, past, windows, context.last)
+    within = _within_reach(roughly, there)
     chosen: list[Choice] = []
     before = 0
-    for level, allowed in by_tier(tier):
+    for allowed, relaxed in there.best_first():
         around = allowed[_about_smallest(roughly[allowed], max(_NEIGHBOURS, count * _EVERY))]
         away = _distances(pool, context, around)
         nearest = _smallest(away, max(_SHORTLIST, count - len(chosen)))
+        nearest = nearest[np.argsort(away[nearest], kind="stable")]
         rows, away = around[nearest], away[nearest]
-        order = _by_score(pool, context.last, rows, away, taste, generator)
+        shortlist = int(np.clip(np.count_nonzero(roughly[rows] <= within), _FEWEST, _SHORTLIST))
+        order = np.concatenate(
+            [
+                _by_score(pool, context.last, rows[:shortlist], away[:shortlist], taste, generator),
+                np.arange(shortlist, len(rows)),
+            ]
+        )[: count - len(chosen)]
         # Places are told by distance, whatever the order of the score.
-        places = before + 1 + np.empty_like(order)
-        places[np.argsort(away, kind="stable")] = before + 1 + np.arange(len(rows))
-        order = order[: count - len(chosen)]
-        chosen += _choices(pool, context, rows[order], places[order], RELAXED[level])
+        chosen += _choices(pool, context, rows[order], before + 1 + order, relaxed)
         before += len(allowed)
         if len(chosen) == count:
             break
     return chosen
+
+
+def _within_reach(roughly: NDArray[np.float32], there: Tiers) -> float:
+    """How far the nearest part of all that may be chosen at all reaches; endless where that part is large anyhow."""
+    left = len(there.free) + len(there.others)
+    if not left or left > _NEIGHBOURS:
+        return np.inf
+    place = int(_REACH * left)
+    return float(np.partition(roughly[there.rows], place)[place])
 
 
 def _distances(pool: Pool, context: Context, rows: NDArray[np.int64]) -> NDArray[np.float32]:
@@ -185,12 +209,15 @@ def _choices(
     pool: Pool, context: Context, rows: NDArray[np.int64], places: NDArray[np.int64], relaxed: str
 ) -> list[Choice]:
     """The rows as choices."""
-    away = pool.near.between(rows[:, None], list(context.seeds))
+    # What weighed most brought it here, whatever else happens to be nearer.
+    heaviest = np.flatnonzero(np.isclose(context.shares, context.shares.max()))
+    seeds = np.asarray(context.seeds)[heaviest]
+    away = pool.near.between(rows[:, None], seeds)
     found = {} if context.last is None else leaps(pool, context.last, rows)
     return [
         Choice(
             int(row),
-            int(context.seeds[to_seeds.argmin()]),
+            int(seeds[to_seeds.argmin()]),
             float(to_seeds.min()),
             int(place),
             {name: float(leap[number]) for name, leap in found.items()},

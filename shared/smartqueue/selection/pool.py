@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, fields
+from functools import cached_property
 
 import numpy as np
 from numpy.typing import NDArray
@@ -19,14 +20,16 @@ _NO_ARTISTS = frozenset({"", "various artists", "various", "va", "unknown artist
 class Pool:
     """What is known of each track, all (tracks,).
 
-    recordings: a number each; tracks with the same one are the same recording. artists, albums: likewise, and NOBODY
-    where there is none to tell. tempi: beats a minute, 0 where unknown. keys: places on the circle of fifths, or
-    flow.UNKNOWN_KEY. loudness: LUFS. onsets: octaves over one a second. favour: how much rather than others, 0 to 1.
-    barred: what is never chosen.
+    recordings: a number each; tracks with the same one are the same recording. pieces: likewise, and the same for
+    versions of one piece. artists, albums: likewise, and NOBODY where there is none to tell. tempi: beats a minute, 0
+    where unknown. keys: places on the circle of fifths, or flow.UNKNOWN_KEY. loudness: LUFS. onsets: octaves over one a
+    second. favour: how much rather than others, 0 to 1. brief: what is too short to be a seed. barred:
+    what is never chosen.
     """
 
     near: Neighbourhood
     recordings: NDArray[np.int32]
+    pieces: NDArray[np.int32]
     artists: NDArray[np.int32]
     albums: NDArray[np.int32]
     tempi: NDArray[np.float32]
@@ -34,10 +37,20 @@ class Pool:
     loudness: NDArray[np.float32]
     onsets: NDArray[np.float32]
     favour: NDArray[np.float32]
+    brief: NDArray[np.bool_]
     barred: NDArray[np.bool_]
 
     def __len__(self) -> int:
         return len(self.recordings)
+
+    @cached_property
+    def allowed(self) -> tuple[int, int, int]:
+        """How many recordings, artists and albums there are of which a track is not barred."""
+        recordings, artists, albums = (
+            int(np.count_nonzero(np.bincount(numbers[~self.barred & (numbers != NOBODY)])))
+            for numbers in (self.recordings, self.artists, self.albums)
+        )
+        return recordings, artists, albums
 
     def of(self, rows: NDArray[np.int64]) -> Pool:
         """The pool of these rows alone, in their order."""

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from itertools import pairwise
 
 import numpy as np
 from numpy.typing import NDArray
@@ -13,18 +14,10 @@ from smartqueue.selection.pool import NOBODY, Pool
 Rows = NDArray[np.int64]
 Numbers = NDArray[np.int32]
 
-# What gave way for a track of each tier, in words.
-RELAXED = (
-    "",
-    "the artist was heard lately",
-    "the album was heard lately",
-    "heard lately",
-    "heard just now",
-    "skipped lately",
-    "skipped just now",
-    "nothing else is left",
-)
-NEVER = len(RELAXED)
+# The level of the track before, which comes again only where nothing else is left.
+_AGAIN = np.iinfo(np.int64).max
+# A window holds at most one in so many of the tracks, artists or albums that are allowed.
+_ONE_IN = 3
 
 
 @dataclass(frozen=True)
@@ -34,6 +27,15 @@ class Windows:
     track: int = 200
     artist: int = 8
     album: int = 20
+
+    def within(self, pool: Pool) -> Windows:
+        """The windows, none longer than a third of what the pool allows; but one of two does not follow itself."""
+        wanted = (self.track, self.artist, self.album)
+        track, artist, album = (
+            min(window, max(there // _ONE_IN, int(there > 1)))
+            for window, there in zip(wanted, pool.allowed, strict=True)
+        )
+        return Windows(track, artist, album)
 
 
 @dataclass(frozen=True)
@@ -49,45 +51,88 @@ class Past:
     never: Rows
 
 
-def tiers(pool: Pool, past: Past, windows: Windows, last: int | None) -> NDArray[np.int8]:
-    """(tracks,) the tier of each: 0 for what breaks no rule, else an index of RELAXED, else NEVER.
+@dataclass(frozen=True)
+class Tiers:
+    """In which order rules give way.
 
-    last is the row that the chosen track is to follow: by itself only where nothing else is left. Another file of
-    the same recording is treated as the track itself.
+    free: the rows that break no rule. others: those that break one, the best first. levels: how much each of these
+    breaks. lengths: how many tracks, artists and albums stand within their windows.
     """
-    heard = past.heard[::-1]  # the latest first
-    within = heard[: windows.track]
-    of_artist = _levels(pool.artists, (pool.artists[heard[: windows.artist]], 1))
-    of_album = _levels(pool.albums, (pool.albums[heard[: windows.album]], 2))
-    of_recording = _levels(
-        pool.recordings,
-        (pool.recordings[within], 3),
-        (pool.recordings[within[: (len(within) + 1) // 2]], 4),
-        (pool.recordings[past.skipped], 5),
-        # Not the same two by turns, where the listener has skipped all there is.
-        (pool.recordings[past.skipped[len(past.skipped) - len(past.skipped) // 2 :]], 6),
-        (pool.recordings[[] if last is None else [last]], 7),
-        (pool.recordings[past.never], NEVER),
+
+    free: Rows
+    others: Rows
+    levels: NDArray[np.int64]
+    lengths: tuple[int, int, int]
+
+    @property
+    def rows(self) -> Rows:
+        """All that may be chosen, the best tier first."""
+        return np.concatenate([self.free, self.others])
+
+    def best_first(self) -> Iterator[tuple[Rows, str]]:
+        """Each tier in which there is a track: its rows, and the rule that gives way for them, in words."""
+        if len(self.free):
+            yield self.free, ""
+        begins = np.flatnonzero(np.diff(self.levels, prepend=-1))
+        for begin, end in pairwise([*begins.tolist(), len(self.levels)]):
+            yield self.others[begin:end], self._gives_way(int(self.levels[begin]))
+
+    def _gives_way(self, level: int) -> str:
+        if level == _AGAIN:
+            return "the same track again: nothing else was left"
+        level, album = divmod(level, self.lengths[2] + 1)
+        level, artist = divmod(level, self.lengths[1] + 1)
+        skipped, track = divmod(level, self.lengths[0] + 1)
+        if skipped or track:
+            return f"{'skipped' if skipped else 'heard'} lately: nothing else was left"
+        same = " and ".join(name for name, is_same in (("artist", artist), ("album", album)) if is_same)
+        return f"same {same} as a few tracks ago: nothing else was left"
+
+
+def tiers(pool: Pool, past: Past, windows: Windows, last: int | None) -> Tiers:
+    """The tier of each track: the album gives way first, then the artist, the track, and what was skipped.
+
+    Of each, what was heard longest ago comes first. last is the row that the chosen track is to follow: by itself only
+    where nothing else is left. Another file of the same recording is treated as the track itself, and another version
+    of the same piece as heard and skipped with it.
+    """
+    windows = windows.within(pool)
+    # The weightiest rule first: the numbers that tracks share by it, and what came of them, the oldest first.
+    rules = (
+        (pool.pieces, past.skipped),
+        (pool.pieces, _latest(past.heard, windows.track)),
+        (pool.artists, _latest(past.heard, windows.artist)),
+        (pool.albums, _latest(past.heard, windows.album)),
     )
-    tier = of_recording.take(pool.recordings)
-    np.maximum(tier, of_artist.take(pool.artists), out=tier)
-    np.maximum(tier, of_album.take(pool.albums), out=tier)
-    np.maximum(tier, np.int8(NEVER) * pool.barred, out=tier)
-    return tier
+    never = _among(pool.recordings, past.never)
+    again = _among(pool.recordings, past.never[:0] if last is None else np.array([last]))
+    broken = again.copy()
+    for numbers, lately in rules:
+        broken |= _among(numbers, lately)
+    possible = ~(pool.barred | never)
+    others = np.flatnonzero(broken & possible)
+    levels = np.zeros(len(others), dtype=np.int64)
+    for numbers, lately in rules:
+        levels = levels * (len(lately) + 1) + _recency(numbers, lately)[numbers[others]]
+    levels[again[others]] = _AGAIN
+    order = np.argsort(levels, kind="stable")
+    track, artist, album = (len(lately) for _, lately in rules[1:])
+    return Tiers(np.flatnonzero(possible & ~broken), others[order], levels[order], (track, artist, album))
 
 
-def by_tier(tier: NDArray[np.int8]) -> Iterator[tuple[int, Rows]]:
-    """Each tier in which there is a track, the best first, with its rows; without what is barred."""
-    for level in range(NEVER):
-        rows = np.flatnonzero(tier == level)
-        if len(rows):
-            yield level, rows
+def _latest(heard: Rows, window: int) -> Rows:
+    return heard[max(len(heard) - window, 0) :]
 
 
-def _levels(numbers: Numbers, *levels: tuple[Numbers, int]) -> NDArray[np.int8]:
-    """The level of each number of `numbers`, for numbers of those that stand beside it, later ones first; else 0."""
-    level_of = np.zeros(int(numbers.max(initial=NOBODY)) + 2, dtype=np.int8)
-    for wanted, level in levels:
-        level_of[wanted] = level
-    level_of[NOBODY] = 0
-    return level_of
+def _among(numbers: Numbers, rows: Rows) -> NDArray[np.bool_]:
+    """(tracks,) whether each has the number of one of the rows."""
+    return np.asarray((_recency(numbers, rows) > 0).take(numbers))
+
+
+def _recency(numbers: Numbers, rows: Rows) -> Numbers:
+    """(numbers,) 0 for what none of the rows, the oldest first, has; else the greater the later it came."""
+    found = np.zeros(int(numbers.max(initial=NOBODY)) + 2, dtype=np.int32)
+    # Of several assignments to one place the last one holds.
+    found[numbers[rows]] = np.arange(1, len(rows) + 1)
+    found[NOBODY] = 0
+    return found

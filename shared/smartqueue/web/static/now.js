@@ -33,7 +33,10 @@ function shares(groups) {
 function flow({ tempo, key, leaps }) {
   const found = [];
   const steps = Math.round(leaps.key ?? 0);
-  if (tempo) found.push(["Tempo", `${tempo[0]} → ${tempo[1]} beats a minute`]);
+  if (tempo) {
+    const doubled = Math.round(Math.log2(tempo[1] / tempo[0])) !== 0 && leaps.tempo <= 0.06;
+    found.push(["Tempo", `${tempo[0]} → ${tempo[1]} beats a minute${doubled ? ", the same beat" : ""}`]);
+  }
   if (key) {
     const apart = steps ? `${steps} ${steps === 1 ? "step" : "steps"} on the circle of fifths` : "these go together";
     found.push(["Key", `${key[0]} → ${key[1]}, ${apart}`]);
@@ -50,11 +53,11 @@ function reason({ own, why, context }) {
   const { name, distance, place, groups = {}, relaxed } = context;
   const details = make("details", {}, make("summary", {}, "In detail"));
   if (name !== undefined) {
-    const nearest = place > 0 ? `It is the ${ordinal(place)} nearest of all that your rules allow.` : "";
+    const nearest = place > 0 && !relaxed ? `It is the ${ordinal(place)} nearest of all that your rules allow.` : "";
     details.append(
       make("p", {}, `Its distance from “${name}” is ${distance.toFixed(2)}; neighbours are about 1 apart. ${nearest}`),
     );
-    if (relaxed) details.append(make("p", {}, `Nothing better was left: ${relaxed}.`));
+    if (relaxed) details.append(make("p", {}, `An exception: ${relaxed}.`));
     if (Object.keys(groups).length) {
       details.append(make("h4", {}, "What sets the two apart"), make("ul", { class: "shares" }, ...shares(groups)));
     }
