@@ -20,6 +20,7 @@ from mopidy_smartqueue.queue import Queue
 from mopidy_smartqueue.requests import Candidate, Request
 from mopidy_smartqueue.snapshot import Snapshot, snapshot
 from mopidy_smartqueue.survival import survives
+from mopidy_smartqueue.switch import MARKERS, Switch
 from mopidy_smartqueue.translator import SCHEMES, Translator
 from smartqueue.beets_configuration import ConfigurationError
 from smartqueue.journal import Entry, Journal
@@ -49,6 +50,7 @@ class SmartqueueFrontend(pykka.ThreadingActor, CoreListener):
         self._starts_left = _STARTS
         self._chooser: Any = None
         self._recorder: Any = None
+        self._switch: Switch | None = None
         self._queue: Queue | None = None
         self._watchers: set[Callable[[], None]] = set()
 
@@ -96,6 +98,7 @@ class SmartqueueFrontend(pykka.ThreadingActor, CoreListener):
             profile,
             count=settings["play_counts"],
         ).proxy()
+        self._switch = Switch(folder)
         self._queue = Queue(
             self._core,
             self._chooser,
@@ -107,8 +110,11 @@ class SmartqueueFrontend(pykka.ThreadingActor, CoreListener):
             go_on=self._go_on,
             tracker=self._tracker,
             look_again=self._stale.set,
+            switch=self._switch,
         )
         self._queue.own.load(self._snapshot().tl_tracks)
+        # A marker may be left on a list that was restored.
+        self._settle_soon()
 
     @survives("stopping")
     def on_stop(self) -> None:
@@ -132,6 +138,9 @@ class SmartqueueFrontend(pykka.ThreadingActor, CoreListener):
     def track_playback_started(self, tl_track: Any) -> None:  # noqa: ANN401 - Mopidy 3 and 4 differ in its type
         """A track begins: what played before it is over, and more may be needed after it."""
         now, utc = time.monotonic(), time.time()
+        if self._tracker.goes_on(tl_track.tlid):
+            # Core had been on its way elsewhere, and was told to stay.
+            return
         track = tl_track.track
         length = track.length / 1000 if track.length else None
         self._begun += 1
@@ -199,16 +208,26 @@ class SmartqueueFrontend(pykka.ThreadingActor, CoreListener):
 
     def switch(self, on: bool) -> None:
         """The listener switches the queue on or off."""
-        if self._queue is not None:
-            self._queue.switch(on=on)
+        if self._switch is not None:
+            self._switch.set(on=on)
             self._settle_soon()
             self._tell_watchers()
+
+    @survives("switching")
+    def refused(self, marker: str) -> None:
+        """Core was asked to play a marker. It would go there next, were it not told to go on with what plays."""
+        self.switch(MARKERS[marker])
+        state, position = self._core.playback.get_state(), self._core.playback.get_time_position()
+        if state.get() != "stopped":
+            self._core.playback.seek(position.get())
 
     # What the pages ask
 
     def now(self) -> dict[str, Any] | None:
         """What plays, what comes and why; None where the settings are wrong."""
-        return None if self._queue is None else presentation.now(self._core, self._queue)
+        if self._queue is None or self._switch is None:
+            return None
+        return presentation.now(self._core, self._queue, on=self._switch.is_on)
 
     def wish(self, wish: Callable[[Queue], bool]) -> bool:
         """What the listener wants of the queue; whether it could be done."""
@@ -253,6 +272,12 @@ class SmartqueueFrontend(pykka.ThreadingActor, CoreListener):
         """Asks core how it stands. The answer goes behind all events that core sent before it gave it."""
         self._settling = False
         changes, found = self._tracker.changes, self._snapshot()
+        markers = {tl_track.tlid: tl_track.track.uri for tl_track in found.tl_tracks if tl_track.track.uri in MARKERS}
+        if self._switch is not None and markers:
+            self.switch(MARKERS[list(markers.values())[-1]])
+            # Of that change core tells, too.
+            self._core.tracklist.remove({"tlid": list(markers)})
+            return
         if self._queue is not None:
             self._queue.look(found, self._tracker.tlid)
         self._self.settled.defer(found, changes)

@@ -14,7 +14,7 @@ from mopidy_smartqueue.translator import scheme_of
 _SHOWN = 20
 
 
-def now(core: Any, queue: Queue) -> dict[str, Any]:  # noqa: ANN401 - a Pykka proxy has no type
+def now(core: Any, queue: Queue, *, on: bool) -> dict[str, Any]:  # noqa: ANN401 - a Pykka proxy has no type
     """As Player.now, but with each track's URI where its id is to be. For the frontend's thread."""
     state, position = core.playback.get_state(), core.playback.get_time_position()
     found = snapshot(core, 0)
@@ -23,8 +23,8 @@ def now(core: Any, queue: Queue) -> dict[str, Any]:  # noqa: ANN401 - a Pykka pr
     current = tl_tracks.get(found.current) or core.playback.get_current_tl_track().get()
     coming = _coming(found)
     return {
-        "on": not queue.is_off,
-        "rests": _why_it_rests(found, current, queue),
+        "on": on,
+        "rests": _why_it_rests(found, current, queue) if on else "",
         "state": state.get(),
         "playing": None if current is None else {**_track(current, queue), "position": position.get() / 1000},
         "coming": [_track(tl_track, queue) for tl_track in coming[:_SHOWN]],
@@ -79,8 +79,6 @@ def _track(tl_track: Any, queue: Queue) -> dict[str, Any]:  # noqa: ANN401 - Mop
 
 def _why_it_rests(found: Snapshot, current: Any, queue: Queue) -> str:  # noqa: ANN401 - likewise
     """Why smartqueue adds nothing at the moment though it is on, in words; empty where it does."""
-    if queue.is_off:
-        return ""
     for option in ("repeat", "single"):
         if getattr(found, option):
             return f"{option.capitalize()} is on, so smartqueue rests until you turn it off."

@@ -14,6 +14,7 @@ from mopidy_smartqueue import generations
 from mopidy_smartqueue.own_tracks import OwnTracks
 from mopidy_smartqueue.requests import Candidate, Request
 from mopidy_smartqueue.snapshot import Snapshot
+from mopidy_smartqueue.switch import Switch
 from mopidy_smartqueue.translator import scheme_of
 from smartqueue.playback import PlaybackTracker
 
@@ -35,7 +36,7 @@ class Queue:
 
     take: takes a snapshot of core. arrived: how the chooser's answer comes back to `add`. go_on: plays a track after
     the music had run out. tracker: told of what was added and removed. look_again: has `drop_stale` called after some
-    seconds, and not at the time it was set to before.
+    seconds, and not at the time it was set to before. switch: says whether to add anything.
     """
 
     def __init__(
@@ -51,6 +52,7 @@ class Queue:
         go_on: Callable[[str, int], None],
         tracker: PlaybackTracker,
         look_again: Callable[[float], None],
+        switch: Switch,
     ) -> None:
         self._core = core
         self._chooser = chooser
@@ -61,7 +63,7 @@ class Queue:
         self._go_on = go_on
         self._tracker = tracker
         self._look_again = look_again
-        self._switch = folder / "off"
+        self._switch = switch
         self._unknown: dict[str, float] = {}
         self._fruitless = 0
         # While an answer is awaited no other is asked for.
@@ -79,11 +81,6 @@ class Queue:
         self.last: int | None = None
 
     @property
-    def is_off(self) -> bool:
-        """Whether the listener has switched it off."""
-        return self._switch.exists()
-
-    @property
     def why_it_waits(self) -> str:
         """Why nothing is added before the next track begins, in words; empty where that is not so."""
         if self._content:
@@ -91,14 +88,6 @@ class Queue:
         if self._fruitless >= _FRUITLESS:
             return "Mopidy does not know the tracks that would come next: its log says what to do."
         return ""
-
-    def switch(self, *, on: bool) -> None:
-        """Adds no more, or adds again; kept over restarts."""
-        if on:
-            self._switch.unlink(missing_ok=True)
-        else:
-            self._switch.touch()
-        logger.info("Smartqueue is %s", "on" if on else "off")
 
     # What happens
 
@@ -153,7 +142,7 @@ class Queue:
 
     def _may_choose_anew(self, snapshot: Snapshot) -> bool:
         """Whether anything is chosen now."""
-        return not (snapshot.rests or snapshot.random or self.is_off)
+        return not (snapshot.rests or snapshot.random or not self._switch.is_on)
 
     def _following(self, tlid: int, snapshot: Snapshot) -> list[int]:
         """Ours behind a track that have not played."""
@@ -315,7 +304,7 @@ class Queue:
 
     def _missing(self, snapshot: Snapshot, *, play: bool, going_on: int) -> int:
         """How many tracks are to be added; none while it is off, or the listener's options ask for a rest."""
-        if snapshot.rests or self._content or self.is_off:
+        if snapshot.rests or self._content or not self._switch.is_on:
             return 0
         if snapshot.current is None and not play:
             # The list was cleared, or what played was taken out: that is no wish for more.

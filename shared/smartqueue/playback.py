@@ -86,6 +86,10 @@ class PlaybackTracker:
         """The track list id of what plays, or None."""
         return self._open.tlid if self._open else None
 
+    def goes_on(self, tlid: int) -> bool:
+        """Whether a track that begins is the one that plays, of which no end was told: that is no other listening."""
+        return self._open is not None and self._open.tlid == tlid and not self._open.ended
+
     def over(self) -> list[Played]:
         """The listenings that have ended since this was last asked, in order."""
         over, self._over = self._over, []

@@ -63,6 +63,11 @@ def test_off_is_a_switch_that_outlives_a_restart_and_on_wakes_at_once(open_den: 
         assert den.titles() == ["Weir"]
         den.client.load("Smartqueue: on")
         den.until(lambda: len(den.titles()) == 3)
+        # As a client does that shows what is in a list.
+        (shown,) = den.client.listplaylistinfo("Smartqueue: off")
+        assert shown["title"] == "Smartqueue: off"
+        den.skip()
+        den.until(lambda: den.ahead() == 2)
 
 
 def test_there_are_no_playlists_before_anything_is_analysed(open_den: Opener, own_beets: Beets) -> None:

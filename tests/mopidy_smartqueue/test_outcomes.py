@@ -162,6 +162,17 @@ def test_what_was_leapt_over_was_not_listened_to(bench: Bench) -> None:
     assert bench.plays()[0].listened == pytest.approx(20, abs=0.5)
 
 
+def test_a_leap_back_when_core_had_prepared_the_next_is_no_new_listening(bench: Bench) -> None:
+    playing(bench)
+    bench.hear(48)
+    bench.seek(10)
+    bench.hear(10)
+    assert (bench.playing(), bench.plays()) == ("A", [])
+    bench.next()
+    assert bench.outcomes() == [("A", "skipped")]
+    assert bench.plays()[0].listened == pytest.approx(68, abs=0.5)
+
+
 def test_the_end_before_a_file_that_cannot_be_read(bench: Bench) -> None:
     """Core hangs there, and smartqueue goes on."""
     playing(bench)
