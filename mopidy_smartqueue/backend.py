@@ -11,6 +11,7 @@ from mopidy.models import Playlist, Ref, Track
 
 from mopidy_smartqueue import generations
 from mopidy_smartqueue.frontend import SmartqueueFrontend
+from mopidy_smartqueue.survival import survives
 from mopidy_smartqueue.switch import MARKERS
 
 logger = generations.logger(__name__)
@@ -46,6 +47,7 @@ class SmartqueueBackend(pykka.ThreadingActor, backend.Backend):
         self.library = Library(backend=self)
         self.playback = Playback(audio=audio, backend=self)
 
+    @survives("telling that there is something to choose from")
     def loaded(self) -> None:
         """There is something to choose from."""
         self.is_loaded = True

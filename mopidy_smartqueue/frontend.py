@@ -53,6 +53,8 @@ class SmartqueueFrontend(pykka.ThreadingActor, CoreListener):
         self._switch: Switch | None = None
         self._queue: Queue | None = None
         self._watchers: set[Callable[[], None]] = set()
+        # Why it does not work, in words; empty where it does.
+        self.fault = ""
 
     # Life
 
@@ -73,19 +75,21 @@ class SmartqueueFrontend(pykka.ThreadingActor, CoreListener):
         from mopidy_smartqueue.recorder import Recorder
         from smartqueue.preferences import PreferenceError, preferences
 
+        self.fault = "Smartqueue could not start: see Mopidy's log"
         complaints = Complaints()
         try:
             beets = places(self._config["smartqueue"])
             wanted = preferences(self._config["smartqueue"])
         except (ConfigurationError, PreferenceError) as error:
-            complaints.say("frontend", str(error))
+            self.fault = str(error)
+            complaints.say("frontend", self.fault)
             return
         settings = self._config["smartqueue"]
         profile = settings["profile"]
         media_directory = (self._config.get("local") or {}).get("media_dir")
         schemes = tuple(scheme for scheme in SCHEMES if (self._config.get(scheme) or {}).get("enabled"))
         translator = Translator(media_directory, beets.music_directory)
-        folder = Path(Extension.get_data_dir(self._config))
+        folder = _folder(self._config, complaints)
         player = identity.player(folder, str(self._config["core"]["data_dir"]))
         self._chooser = Chooser.start(beets, translator, complaints, player, profile, wanted, schemes).proxy()
         self._recorder = Recorder.start(
@@ -113,6 +117,7 @@ class SmartqueueFrontend(pykka.ThreadingActor, CoreListener):
             switch=self._switch,
         )
         self._queue.own.load(self._snapshot().tl_tracks)
+        self.fault = ""
         # A marker may be left on a list that was restored.
         self._settle_soon()
 
@@ -130,6 +135,7 @@ class SmartqueueFrontend(pykka.ThreadingActor, CoreListener):
 
     # What core tells
 
+    @survives("following what plays")
     def on_event(self, event: str, **kwargs: Any) -> None:  # noqa: ANN401 - as Mopidy calls it
         """Whatever it is, the pages may show something else now."""
         super().on_event(event, **kwargs)  # type: ignore[no-untyped-call]  # Mopidy 3 has no types
@@ -206,6 +212,7 @@ class SmartqueueFrontend(pykka.ThreadingActor, CoreListener):
             self._tracker.sets_out(now=time.monotonic())
         self._volume = volume
 
+    @survives("switching")
     def switch(self, on: bool) -> None:
         """The listener switches the queue on or off."""
         if self._switch is not None:
@@ -224,7 +231,7 @@ class SmartqueueFrontend(pykka.ThreadingActor, CoreListener):
     # What the pages ask
 
     def now(self) -> dict[str, Any] | None:
-        """What plays, what comes and why; None where the settings are wrong."""
+        """What plays, what comes and why; None where there is a fault."""
         if self._queue is None or self._switch is None:
             return None
         return presentation.now(self._core, self._queue, on=self._switch.is_on)
@@ -247,10 +254,12 @@ class SmartqueueFrontend(pykka.ThreadingActor, CoreListener):
                 return True
         return False
 
+    @survives("opening a page")
     def watch(self, changed: Callable[[], None]) -> None:
         """Calls this after each event and switch; it must not take long."""
         self._watchers.add(changed)
 
+    @survives("closing a page")
     def unwatch(self, changed: Callable[[], None]) -> None:
         """Calls it no more."""
         self._watchers.discard(changed)
@@ -423,3 +432,12 @@ class SmartqueueFrontend(pykka.ThreadingActor, CoreListener):
             self._go_on(uri, current)
         elif self._queue is not None and self._core.tracklist.get_length().get():
             self._queue.resume(uri)
+
+
+def _folder(config: dict[str, Any], complaints: Complaints) -> Path:
+    """Where to keep what outlives Mopidy; where that cannot be made, the music goes on all the same."""
+    try:
+        return Path(Extension.get_data_dir(config))
+    except OSError as error:
+        complaints.say("folder", f"nothing can be kept over a restart of Mopidy: {error}")
+        return Path(config["core"]["data_dir"]) / Extension.ext_name
