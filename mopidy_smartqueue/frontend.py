@@ -115,6 +115,8 @@ class SmartqueueFrontend(pykka.ThreadingActor, CoreListener):
             tracker=self._tracker,
             look_again=self._stale.set,
             switch=self._switch,
+            complaints=complaints,
+            most=self._config["core"]["max_tracklist_length"],
         )
         self._queue.own.load(self._snapshot().tl_tracks)
         self.fault = ""

@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import Any
 
 from mopidy_smartqueue import generations
+from mopidy_smartqueue.complaints import Complaints
 from mopidy_smartqueue.own_tracks import OwnTracks
 from mopidy_smartqueue.requests import Candidate, Request
 from mopidy_smartqueue.snapshot import Snapshot
@@ -37,6 +38,7 @@ class Queue:
     take: takes a snapshot of core. arrived: how the chooser's answer comes back to `add`. go_on: plays a track after
     the music had run out. tracker: told of what was added and removed. look_again: has `drop_stale` called after some
     seconds, and not at the time it was set to before. switch: says whether to add anything.
+    most: how many tracks Mopidy lets stand on the list.
     """
 
     def __init__(
@@ -53,6 +55,8 @@ class Queue:
         tracker: PlaybackTracker,
         look_again: Callable[[float], None],
         switch: Switch,
+        complaints: Complaints,
+        most: int,
     ) -> None:
         self._core = core
         self._chooser = chooser
@@ -64,6 +68,9 @@ class Queue:
         self._tracker = tracker
         self._look_again = look_again
         self._switch = switch
+        self._complaints = complaints
+        self._most = most
+        self._full = ""
         self._unknown: dict[str, float] = {}
         self._fruitless = 0
         # While an answer is awaited no other is asked for.
@@ -82,7 +89,9 @@ class Queue:
 
     @property
     def why_it_waits(self) -> str:
-        """Why nothing is added before the next track begins, in words; empty where that is not so."""
+        """Why nothing is added at the moment, in words; empty where that is not so."""
+        if self._full:
+            return self._full
         if self._content:
             return "You took out what smartqueue had queued, so it adds nothing before the next track begins."
         if self._fruitless >= _FRUITLESS:
@@ -236,6 +245,10 @@ class Queue:
     def keep_ahead(self, snapshot: Snapshot, uri: str, *, play: bool = False, going_on: int = 0) -> None:
         """Sees to it that enough follows the playing track; with `play`, goes on with the first of it."""
         if scheme_of(uri) is None or self._missing(snapshot, play=play, going_on=going_on) < 1:
+            self._full = ""
+            self._complaints.over("list")
+            return
+        if not self._has_room(snapshot):
             return
         if self._fruitless >= _FRUITLESS or self._awaited == (snapshot.begun, uri, play):
             return
@@ -264,6 +277,9 @@ class Queue:
             # Chosen before the listener wished for something else.
             self.keep_ahead(snapshot, request.playing, play=play, going_on=request.going_on)
             return
+        snapshot = self._make_room(snapshot)
+        if not self._has_room(snapshot):
+            return
         place = self._place(snapshot)
         for candidate in candidates:
             added = self._core.tracklist.add(uris=[candidate.uri], at_position=place).get()
@@ -290,6 +306,33 @@ class Queue:
         if candidates:
             self._fruitless += 1
             self.keep_ahead(self._take(), request.playing, play=play, going_on=request.going_on)
+
+    def _has_room(self, snapshot: Snapshot) -> bool:
+        """Whether one more finds room on the list, where need be in the place of one of ours; tells where it does not.
+
+        One place is left to the markers that switch.
+        """
+        room = self._most - 1 - len(snapshot.tl_tracks) + len(self._played(snapshot))
+        if room < 1:
+            self._full = f"Mopidy's list is full ({self._most} tracks: core/max_tracklist_length), so nothing is added."
+            self._complaints.say("list", self._full)
+        return room > 0
+
+    def _make_room(self, snapshot: Snapshot) -> Snapshot:
+        """Takes back as many of ours that were played as are in the way of one more, the first of the list first."""
+        over = len(snapshot.tl_tracks) + 2 - self._most
+        if over < 1:
+            return snapshot
+        self._take_back(self._played(snapshot)[:over])
+        return self._take()
+
+    def _played(self, snapshot: Snapshot) -> list[int]:
+        """Ours that have played and do not play now, in the list's order."""
+        return [
+            tlid
+            for tlid in snapshot.tlids
+            if tlid in self.own and not self.own.is_unplayed(tlid) and tlid not in (snapshot.current, self.last)
+        ]
 
     def resume(self, uri: str) -> None:
         """Goes on where the music had run out: with what was queued behind it meanwhile, else with more."""
