@@ -16,7 +16,7 @@ from mopidy_smartqueue import Extension, generations, identity, presentation
 from mopidy_smartqueue.alarm import Alarm
 from mopidy_smartqueue.complaints import Complaints
 from mopidy_smartqueue.places import places
-from mopidy_smartqueue.queue import Queue
+from mopidy_smartqueue.queue import NEARLY_OVER, Queue
 from mopidy_smartqueue.requests import Candidate, Request
 from mopidy_smartqueue.snapshot import Snapshot, snapshot
 from mopidy_smartqueue.survival import survives
@@ -32,8 +32,8 @@ logger = generations.logger(__name__)
 # How often, and how soon in seconds, to try again to go on where music that ran out does not start.
 _STARTS = 5
 _START_AGAIN = 0.5
-# How many seconds before a track's end to look whether what follows is still there, and how many after it core hangs.
-_NEARLY_OVER, _OVERDUE = 10.0, 3.0
+# How many seconds after a track's end core hangs.
+_OVERDUE = 3.0
 
 
 class SmartqueueFrontend(pykka.ThreadingActor, CoreListener):
@@ -358,7 +358,7 @@ class SmartqueueFrontend(pykka.ThreadingActor, CoreListener):
         unheard = kept_after(playing.length or 0.0) - playing.listened
         if unheard > 0:
             self._kept.set(unheard + 0.1, playing.tlid)
-        self._nearly_over.set(max(left - _NEARLY_OVER, 0.0))
+        self._nearly_over.set(max(left - NEARLY_OVER, 0.0))
         self._overdue.set(left + _OVERDUE, playing.tlid)
 
     def _cancel_alarms(self) -> None:
@@ -382,7 +382,7 @@ class SmartqueueFrontend(pykka.ThreadingActor, CoreListener):
 
     @survives("looking at what follows")
     def check_following(self) -> None:
-        """Shortly before a track ends: what follows must still be there."""
+        """Shortly before a track ends: something must follow, and still be there."""
         playing = self._tracker.listening(time.monotonic())
         if self._queue is not None and playing is not None:
             self._queue.drop_vanished(self._snapshot())

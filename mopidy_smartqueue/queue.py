@@ -28,6 +28,8 @@ _UNKNOWN_FOR = 600
 _RENEWED_AFTER = 0.5
 # So many seconds before a track's end core prepares the next, which must not leave the list then.
 _PREPARED = 5.0
+# So many seconds before a track's end more is added, though the listener took out what followed.
+NEARLY_OVER = 10.0
 # After so many answers of which Mopidy knew nothing it is left in peace until the next track begins.
 _FRUITLESS = 3
 
@@ -75,7 +77,7 @@ class Queue:
         self._fruitless = 0
         # While an answer is awaited no other is asked for.
         self._awaited: tuple[int, str, bool] | None = None
-        # The listener took out a track of ours: nothing takes its place until the next begins.
+        # The listener took out a track of ours: nothing takes its place until the next begins, or should.
         self._content = False
         # What follows and was chosen for another context: it leaves the list when what replaces it has come.
         self._stale: set[int] = set()
@@ -93,7 +95,7 @@ class Queue:
         if self._full:
             return self._full
         if self._content:
-            return "You took out what smartqueue had queued, so it adds nothing before the next track begins."
+            return "You removed what Smartqueue had queued, so it adds nothing until this track is nearly over."
         if self._fruitless >= _FRUITLESS:
             return "Mopidy does not know the tracks that would come next: its log says what to do."
         return ""
@@ -244,6 +246,8 @@ class Queue:
 
     def keep_ahead(self, snapshot: Snapshot, uri: str, *, play: bool = False, going_on: int = 0) -> None:
         """Sees to it that enough follows the playing track; with `play`, goes on with the first of it."""
+        if play or self._is_about_to_end(snapshot):
+            self._content = False
         if scheme_of(uri) is None or self._missing(snapshot, play=play, going_on=going_on) < 1:
             self._full = ""
             self._complaints.over("list")
@@ -368,6 +372,10 @@ class Queue:
         # What is next is replaced also where enough of the listener's own tracks come behind it; and music that has run
         # out goes on whatever of ours was passed over.
         return max(missing, int(play or snapshot.following in self._stale))
+
+    def _is_about_to_end(self, snapshot: Snapshot) -> bool:
+        """Whether the music is."""
+        return len(self._coming(snapshot)) < 2 and self._left(snapshot) <= NEARLY_OVER
 
     def _place(self, snapshot: Snapshot) -> int | None:
         """Where to add: before the first of what is replaced; None for the list's end."""

@@ -346,3 +346,58 @@ def test_mixes_are_folders_too(bench: Bench) -> None:
 def test_a_search_is_nothing_that_mopidy_complains_of(bench: Bench, caplog: pytest.LogCaptureFixture) -> None:
     bench.core.library.search({"track_name": ["A"]}).get()
     assert "SmartqueueBackend backend returned bad data" not in caplog.text
+
+
+# All that followed was deleted
+
+
+def with_nothing_ahead(bench: Bench) -> list[str]:
+    """Plays a track and deletes what follows; what that was."""
+    deleted = playing_with_two_ahead(bench)
+    bench.delete(1, 2)
+    assert bench.titles() == ["A"]
+    return deleted
+
+
+def test_where_all_that_follows_was_deleted_new_tracks_come_when_the_playing_one_nears_its_end(bench: Bench) -> None:
+    deleted = with_nothing_ahead(bench)
+    bench.hear(35)
+    assert bench.titles() == ["A"]
+    assert "nearly over" in bench.now()["rests"]
+    bench.hear(10)
+    assert len(bench.titles()) == 3
+    assert not set(deleted) & set(bench.titles())
+    assert not bench.now()["rests"]
+    bench.hear(10)
+    assert bench.state() == "playing"
+    assert bench.outcomes() == [("A", "finished")]
+
+
+def test_what_is_deleted_near_the_end_is_made_up_for_at_once(bench: Bench) -> None:
+    playing_with_two_ahead(bench)
+    bench.hear(43)
+    bench.delete(1, 2)
+    assert len(bench.titles()) == 3
+
+
+def test_next_where_all_that_follows_was_deleted_goes_on_with_new_tracks(bench: Bench) -> None:
+    deleted = with_nothing_ahead(bench)
+    bench.next()
+    bench.hear(1)
+    assert bench.state() == "playing"
+    assert not set(deleted) & set(bench.titles())
+    assert bench.outcomes() == [("A", "skipped")]
+
+
+def test_a_track_of_unknown_length_is_followed_all_the_same(bench: Bench) -> None:
+    bench.backend.length = 0.0
+    with_nothing_ahead(bench)
+    bench.do(bench.core.playback.next)
+    assert bench.state() == "playing"
+
+
+def test_off_is_for_stopping(bench: Bench) -> None:
+    with_nothing_ahead(bench)
+    bench.load("switch:off")
+    bench.hear(60)
+    assert (bench.state(), bench.titles()) == ("stopped", ["A"])
