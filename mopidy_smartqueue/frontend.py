@@ -24,7 +24,7 @@ from mopidy_smartqueue.switch import MARKERS, Switch
 from mopidy_smartqueue.translator import SCHEMES, Translator
 from smartqueue.beets_configuration import ConfigurationError
 from smartqueue.journal import Entry, Journal
-from smartqueue.listening import kept_after
+from smartqueue.listening import ENDS_PASSAGE, kept_after
 from smartqueue.playback import PlaybackTracker, Played
 
 logger = generations.logger(__name__)
@@ -46,6 +46,8 @@ class SmartqueueFrontend(pykka.ThreadingActor, CoreListener):
         self._tracker = PlaybackTracker()
         self._settling = False
         self._begun = 0
+        # Whether what is over leaves another context than what is queued was chosen for.
+        self._is_new_context = False
         self._volume: int | None = None
         self._starts_left = _STARTS
         self._chooser: Any = None
@@ -120,8 +122,17 @@ class SmartqueueFrontend(pykka.ThreadingActor, CoreListener):
         )
         self._queue.own.load(self._snapshot().tl_tracks)
         self.fault = ""
+        self._take_up()
         # A marker may be left on a list that was restored.
         self._settle_soon()
+
+    def _take_up(self) -> None:
+        """Follows what core, going on after a restart, began before there was anyone to tell."""
+        tl_track, position = self._core.playback.get_current_tl_track(), self._core.playback.get_time_position()
+        if self._core.playback.get_state().get() == "playing" and tl_track.get() is not None:
+            self.track_playback_started(tl_track.get())
+            self._tracker.seeked(position.get() / 1000, now=time.monotonic())
+            self._set_alarms()
 
     @survives("stopping")
     def on_stop(self) -> None:
@@ -156,7 +167,7 @@ class SmartqueueFrontend(pykka.ThreadingActor, CoreListener):
         self._tracker.started(tl_track.tlid, track.uri, length, found.tlids, now=now, utc=utc)
         self._starts_left = _STARTS
         self._start_again.cancel()
-        outcomes = self._report()
+        self._report()
         self._set_alarms()
         self._expect(found)
         playing = self._tracker.listening(time.monotonic())
@@ -166,7 +177,8 @@ class SmartqueueFrontend(pykka.ThreadingActor, CoreListener):
         self._recorder.began.defer(begun)
         self._chooser.began.defer(begun)
         # What was chosen to follow another context is chosen anew.
-        self._queue.begin(tl_track.tlid, found, renew=bool({"skipped", "chosen_away"} & set(outcomes)))
+        self._queue.begin(tl_track.tlid, found, renew=self._is_new_context)
+        self._is_new_context = False
         self._queue.keep_ahead(self._snapshot(), track.uri)
 
     def track_playback_paused(self, tl_track: Any, time_position: int) -> None:  # noqa: ANN401, ARG002
@@ -322,16 +334,15 @@ class SmartqueueFrontend(pykka.ThreadingActor, CoreListener):
         if tlid is not None and tlid == found.current:
             self._tracker.expect(tlid, found.all_following, found.all_preceding)
 
-    def _report(self) -> list[str]:
-        """Hands on the listenings that are over; returns their outcomes."""
-        over = self._tracker.over()
-        for played in over:
+    def _report(self) -> None:
+        """Hands on the listenings that are over."""
+        for played in self._tracker.over():
             self._cancel_alarms()
+            self._is_new_context |= played.outcome == "skipped" or played.outcome in ENDS_PASSAGE
             if self._queue is not None:
                 entry = self._heard(played)
                 self._recorder.record.defer(entry)
                 self._chooser.ended.defer(entry)
-        return [played.outcome for played in over]
 
     def _heard(self, played: Played) -> Entry:
         own = None if self._queue is None else self._queue.own.get(played.tlid)
