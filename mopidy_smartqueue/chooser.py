@@ -11,6 +11,7 @@ import pykka
 
 from mopidy_smartqueue.catalogue import Catalogue
 from mopidy_smartqueue.complaints import Complaints
+from mopidy_smartqueue.reasons import Reasons
 from mopidy_smartqueue.requests import Candidate, Request
 from mopidy_smartqueue.survival import survives
 from mopidy_smartqueue.translator import Translator, scheme_of
@@ -41,6 +42,7 @@ class Chooser(pykka.ThreadingActor):
     ) -> None:
         super().__init__()
         self._catalogue = Catalogue(places, translator, complaints, player, profile, preferences.rules)
+        self._reasons = Reasons(places, translator, complaints)
         self._player = player.name
         self._profile = profile
         self._preferences = preferences
@@ -54,6 +56,7 @@ class Chooser(pykka.ThreadingActor):
     def on_start(self) -> None:
         """Loads the library beside Mopidy's own start."""
         self._catalogue.refresh()
+        self._reasons.why_no_files(self._files)
 
     # What happens
 
@@ -109,10 +112,14 @@ class Chooser(pykka.ThreadingActor):
     # What is asked for
 
     @survives("choosing tracks")
-    def choose(self, request: Request, reply: Callable[[list[Candidate]], object]) -> None:
-        """Hands the tracks to try for the next place to `reply`, the best first; none where nothing is analysed."""
+    def choose(self, request: Request, reply: Callable[[list[Candidate], str], object]) -> None:
+        """Hands the tracks to try for the next place to `reply`, the best first; where there are none, also why."""
         self._catalogue.refresh()
-        reply(self._candidates(request))
+        candidates, why = self._candidates(request), ""
+        if not candidates:
+            is_analysed = self._catalogue.row(request.playing) is not None
+            why = self._reasons.why_nothing(request.playing, self._files, is_analysed=is_analysed)
+        reply(candidates, why)
 
     def mix(self, name: str) -> list[tuple[str, str]]:
         """The URIs of a mix of smartqueue.mixes, made for what was heard lately, each with the track's name."""
@@ -133,6 +140,10 @@ class Chooser(pykka.ThreadingActor):
     def uris(self, track: int) -> list[str]:
         """The URIs of a track by our own id, the likeliest first; none where there is no such track."""
         return [uri for row in self._catalogue.rows([track]) for uri in self._uris(int(row))]
+
+    @property
+    def _files(self) -> list[bytes]:
+        return [] if self._catalogue.among is None else self._catalogue.among.library.files
 
     def _uri(self, row: int) -> str | None:
         """In the first scheme that reaches it."""

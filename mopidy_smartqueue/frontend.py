@@ -16,7 +16,7 @@ from mopidy_smartqueue import Extension, generations, identity, presentation
 from mopidy_smartqueue.alarm import Alarm
 from mopidy_smartqueue.complaints import Complaints
 from mopidy_smartqueue.places import places
-from mopidy_smartqueue.queue import NEARLY_OVER, Queue
+from mopidy_smartqueue.queue import NEARLY_OVER, UNKNOWN, Queue
 from mopidy_smartqueue.requests import Candidate, Request
 from mopidy_smartqueue.snapshot import Snapshot, snapshot
 from mopidy_smartqueue.survival import survives
@@ -52,6 +52,7 @@ class SmartqueueFrontend(pykka.ThreadingActor, CoreListener):
         self._starts_left = _STARTS
         self._chooser: Any = None
         self._recorder: Any = None
+        self._complaints = Complaints()
         self._switch: Switch | None = None
         self._queue: Queue | None = None
         self._watchers: set[Callable[[], None]] = set()
@@ -78,7 +79,7 @@ class SmartqueueFrontend(pykka.ThreadingActor, CoreListener):
         from smartqueue.preferences import PreferenceError, preferences
 
         self.fault = "Smartqueue could not start: see Mopidy's log"
-        complaints = Complaints()
+        complaints = self._complaints
         try:
             beets = places(self._config["smartqueue"])
             wanted = preferences(self._config["smartqueue"])
@@ -105,6 +106,8 @@ class SmartqueueFrontend(pykka.ThreadingActor, CoreListener):
             count=settings["play_counts"],
         ).proxy()
         self._switch = Switch(folder)
+        if not self._switch.is_on:
+            complaints.say("rest", presentation.OFF)
         self._queue = Queue(
             self._core,
             self._chooser,
@@ -231,6 +234,8 @@ class SmartqueueFrontend(pykka.ThreadingActor, CoreListener):
         """The listener switches the queue on or off."""
         if self._switch is not None:
             self._switch.set(on=on)
+            if on:
+                self._complaints.over("rest")
             self._settle_soon()
             self._tell_watchers()
 
@@ -324,6 +329,18 @@ class SmartqueueFrontend(pykka.ThreadingActor, CoreListener):
             self._queue.resume(playing.uri)
         elif self._queue is not None and self._tracker.tlid is not None:
             self._queue.keep_ahead(found, playing.uri)
+            self._say_why_it_rests(found)
+
+    def _say_why_it_rests(self, found: Snapshot) -> None:
+        """Logs, once, why nothing is added while something plays."""
+        playing = self._tracker.listening(time.monotonic())
+        if self._queue is None or self._switch is None or playing is None:
+            return
+        why = presentation.why_it_rests(found, playing.uri, self._queue, on=self._switch.is_on)
+        if why and why != UNKNOWN:
+            self._complaints.say("rest", why)
+        elif not self._queue.is_asking(found.begun):
+            self._complaints.over("rest")
 
     def _expect(self, found: Snapshot) -> None:
         """Remembers where `next` and `previous` would lead, pressed once or more."""
@@ -423,10 +440,13 @@ class SmartqueueFrontend(pykka.ThreadingActor, CoreListener):
     # What comes next
 
     @survives("queueing tracks")
-    def queue(self, begun: int, request: Request, candidates: list[Candidate], play: bool) -> None:
-        """Queues what was chosen, unless another track has begun since it was asked for."""
+    def queue(self, begun: int, request: Request, candidates: list[Candidate], why: str, play: bool) -> None:
+        """Queues what was chosen, unless another track has begun since it was asked for; why: why there is nothing."""
         if self._queue is not None and begun == self._begun and (play or self._tracker.tlid is not None):
-            self._queue.add(request, candidates, play=play)
+            self._queue.add(request, candidates, why, play=play)
+            self._say_why_it_rests(self._snapshot())
+            if why:
+                self._tell_watchers()
 
     def _go_on(self, uri: str, tlid: int) -> None:
         """Plays a track after the music had run out, and sees to it that this comes to something."""

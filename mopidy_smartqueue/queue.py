@@ -32,6 +32,8 @@ _PREPARED = 5.0
 NEARLY_OVER = 10.0
 # After so many answers of which Mopidy knew nothing it is left in peace until the next track begins.
 _FRUITLESS = 3
+# For the pages; the log has told which.
+UNKNOWN = "Mopidy does not know the tracks that would come next: its log says what to do."
 
 
 class Queue:
@@ -73,6 +75,8 @@ class Queue:
         self._complaints = complaints
         self._most = most
         self._full = ""
+        # Why the chooser has found nothing.
+        self._none = ""
         self._unknown: dict[str, float] = {}
         self._fruitless = 0
         # While an answer is awaited no other is asked for.
@@ -92,13 +96,17 @@ class Queue:
     @property
     def why_it_waits(self) -> str:
         """Why nothing is added at the moment, in words; empty where that is not so."""
-        if self._full:
-            return self._full
+        if self._full or self._none:
+            return self._full or self._none
         if self._content:
             return "You removed what Smartqueue had queued, so it adds nothing until this track is nearly over."
         if self._fruitless >= _FRUITLESS:
-            return "Mopidy does not know the tracks that would come next: its log says what to do."
+            return UNKNOWN
         return ""
+
+    def is_asking(self, begun: int) -> bool:
+        """Whether an answer of the chooser's is awaited, since the last of so many tracks began."""
+        return self._awaited is not None and self._awaited[0] == begun
 
     # What happens
 
@@ -113,7 +121,7 @@ class Queue:
             self._unwanted = None
             self._core.playback.next()
         self.own.begin(tlid)
-        self.last, self._fruitless, self._content = tlid, 0, False
+        self.last, self._fruitless, self._content, self._none = tlid, 0, False, ""
         if snapshot.current != tlid:
             # Another has begun meanwhile, of which we shall hear.
             return
@@ -264,11 +272,17 @@ class Queue:
         behind = [uri, *(tl_track.track.uri for tl_track in before)][-1]
         request = Request(uri, self.last not in self.own, queued, behind, tuple(self._unknown), going_on, self._wishes)
         self._awaited = (snapshot.begun, uri, play)
-        self._chooser.choose.defer(request, lambda found: self._arrived(snapshot.begun, request, found, play))
+        self._chooser.choose.defer(request, lambda found, why: self._arrived(snapshot.begun, request, found, why, play))
 
-    def add(self, request: Request, candidates: list[Candidate], *, play: bool) -> None:
-        """Queues the first of the candidates that Mopidy knows, and asks for more if more is missing."""
-        self._awaited = None
+    def add(self, request: Request, candidates: list[Candidate], why: str, *, play: bool) -> None:
+        """Queues the first of the candidates that Mopidy knows, and asks for more if more is missing.
+
+        why: why there are none.
+        """
+        self._awaited, self._none = None, why
+        if self._fruitless and not candidates:
+            # Of those that are left to choose from Mopidy knows none.
+            self._fruitless = _FRUITLESS
         snapshot = self._take()
         if play and not snapshot.random and (following := self._coming(snapshot)[1:]):
             # Meanwhile something was queued.
@@ -388,11 +402,12 @@ class Queue:
         return snapshot.coming(snapshot.current or self.last)
 
     def _pass_over(self, candidate: Candidate) -> None:
-        if not self._unknown:
-            logger.warning(
-                "Mopidy does not know %s, which beets has: %s. Passing over such tracks",
-                candidate.uri,
-                "see whether beet web serves it" if scheme_of(candidate.uri) == "beets" else "run 'mopidy local scan'",
+        if not self._complaints.current("unknown"):
+            remedy = (
+                "see whether beet web serves it" if scheme_of(candidate.uri) == "beets" else "run 'mopidy local scan'"
+            )
+            self._complaints.say(
+                "unknown", f"Mopidy does not know {candidate.uri}, which beets has: {remedy}. Passing over such tracks"
             )
         self._unknown[candidate.uri] = time.monotonic()
 
