@@ -306,7 +306,8 @@ class Queue:
                 if snapshot.random:
                     self._tracker.shuffled([*snapshot.tlids, added[0].tlid])
                 else:
-                    self._tracker.added(added[0].tlid, None if place is None else snapshot.tlids[place])
+                    before = None if place is None else snapshot.tlids[place]
+                    self._tracker.added(added[0].tlid, before, now=time.monotonic())
                 self._chooser.queued.defer(candidate.uri)
                 logger.info("Smartqueue queued %s: %s", candidate.name, candidate.why)
                 if play:

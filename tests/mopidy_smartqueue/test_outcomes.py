@@ -363,3 +363,41 @@ def test_what_goes_on_when_mopidy_ends_is_interrupted(open_bench: Opener) -> Non
     with open_bench() as bench:
         assert bench.outcomes() == [("A", "interrupted")]
         assert bench.plays()[0].listened == pytest.approx(10, abs=0.5)
+
+
+def with_the_next_replaced(bench: Bench) -> int:
+    """Skips twice at once, so that another track has come before what was next; where that is now."""
+    bench.play("A")
+    bench.hear(10)
+    bench.add("P", "T", at=1)
+    before = bench.tlids()
+    bench.at_once(bench.core.playback.next, bench.core.playback.next)
+    # What was chosen for the context before is replaced some time after, and still on the list.
+    place = bench.tlids().index(before[3])
+    assert bench.tlids()[place - 1] not in before
+    return place
+
+
+def test_what_was_next_before_another_came_before_it_is_chosen(bench: Bench) -> None:
+    place = with_the_next_replaced(bench)
+    chosen = bench.titles()[place]
+    bench.hear(0.3)
+    bench.choose(place)
+    assert bench.playing() == chosen
+    assert bench.outcomes() == [("A", "skipped"), ("T", "chosen_away")]
+
+
+def test_next_that_was_pressed_before_another_came_before_what_was_next_is_a_skip(bench: Bench) -> None:
+    """However long that takes to sound."""
+    bench.play("A")
+    bench.hear(10)
+    ahead = bench.tlids()[1]
+    bench.audio.slow(True).get()
+    bench.do(bench.core.playback.next)
+    bench.do(lambda: bench.frontend.wish(lambda queue: queue.more_like(bench.tlids()[0])))
+    assert bench.tlids()[1] != ahead
+    bench.hear(0.4)
+    bench.audio.slow(False).get()
+    bench.quiet()
+    assert bench.core.playback.get_current_tlid().get() == ahead
+    assert bench.outcomes() == [("A", "skipped")]
