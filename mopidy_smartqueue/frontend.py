@@ -6,26 +6,25 @@ import os
 import time
 from collections.abc import Callable, Sequence
 from dataclasses import replace
-from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import pykka
 from mopidy.core import CoreListener
 
-from mopidy_smartqueue import Extension, generations, identity, presentation
+from mopidy_smartqueue import generations, presentation
 from mopidy_smartqueue.alarm import Alarm
 from mopidy_smartqueue.complaints import Complaints
-from mopidy_smartqueue.places import places
 from mopidy_smartqueue.queue import NEARLY_OVER, UNKNOWN, Queue
 from mopidy_smartqueue.requests import Candidate, Request
 from mopidy_smartqueue.snapshot import Snapshot, snapshot
 from mopidy_smartqueue.survival import survives
 from mopidy_smartqueue.switch import MARKERS, Switch
-from mopidy_smartqueue.translator import SCHEMES, Translator
-from smartqueue.beets_configuration import ConfigurationError
-from smartqueue.journal import Entry, Journal
+from smartqueue.journal import Entry
 from smartqueue.listening import ENDS_PASSAGE, kept_after
 from smartqueue.playback import PlaybackTracker, Played
+
+if TYPE_CHECKING:
+    from mopidy_smartqueue.helpers import Helpers
 
 logger = generations.logger(__name__)
 
@@ -50,8 +49,7 @@ class SmartqueueFrontend(pykka.ThreadingActor, CoreListener):
         self._is_new_context = False
         self._volume: int | None = None
         self._starts_left = _STARTS
-        self._chooser: Any = None
-        self._recorder: Any = None
+        self._helpers: Helpers | None = None
         self._complaints = Complaints()
         self._switch: Switch | None = None
         self._queue: Queue | None = None
@@ -70,47 +68,25 @@ class SmartqueueFrontend(pykka.ThreadingActor, CoreListener):
         self._overdue = Alarm(self._self.check_change.defer)
         self._stale = Alarm(self._self.drop_stale.defer)
         self._start_again = Alarm(self._self.see_to_start.defer)
+        self.fault = "Smartqueue could not start: see Mopidy's log"
         # Imported here, beside Mopidy's own start: NumPy and all else that the helpers need takes a while. With one
         # thread of linear algebra, so that one processor at least is left for the music.
         os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
-        from mopidy_smartqueue.chooser import Chooser
-        from mopidy_smartqueue.learner import Learner
-        from mopidy_smartqueue.recorder import Recorder
-        from smartqueue.preferences import PreferenceError, preferences
+        from mopidy_smartqueue import helpers
 
-        self.fault = "Smartqueue could not start: see Mopidy's log"
-        complaints = self._complaints
         try:
-            beets = places(self._config["smartqueue"])
-            wanted = preferences(self._config["smartqueue"])
-        except (ConfigurationError, PreferenceError) as error:
+            self._helpers = helpers.start(self._config, self._complaints)
+        except helpers.SettingsError as error:
             self.fault = str(error)
-            complaints.say("frontend", self.fault)
+            self._complaints.say("frontend", self.fault)
             return
-        settings = self._config["smartqueue"]
-        profile = settings["profile"]
-        media_directory = (self._config.get("local") or {}).get("media_dir")
-        schemes = tuple(scheme for scheme in SCHEMES if (self._config.get(scheme) or {}).get("enabled"))
-        translator = Translator(media_directory, beets.music_directory)
-        folder = _folder(self._config, complaints)
-        player = identity.player(folder, str(self._config["core"]["data_dir"]))
-        self._chooser = Chooser.start(beets, translator, complaints, player, profile, wanted, schemes).proxy()
-        self._recorder = Recorder.start(
-            beets,
-            translator,
-            complaints,
-            Learner(beets, profile, settings["auto_learn"], complaints),
-            Journal(folder / "plays.jsonl"),
-            player.name,
-            profile,
-            count=settings["play_counts"],
-        ).proxy()
+        folder, settings = self._helpers.folder, self._config["smartqueue"]
         self._switch = Switch(folder)
         if not self._switch.is_on:
-            complaints.say("rest", presentation.OFF)
+            self._complaints.say("rest", presentation.OFF)
         self._queue = Queue(
             self._core,
-            self._chooser,
+            self._helpers.chooser,
             folder,
             settings["ahead"],
             settings["keep_played"],
@@ -120,7 +96,7 @@ class SmartqueueFrontend(pykka.ThreadingActor, CoreListener):
             tracker=self._tracker,
             look_again=self._stale.set,
             switch=self._switch,
-            complaints=complaints,
+            complaints=self._complaints,
             most=self._config["core"]["max_tracklist_length"],
         )
         self._queue.own.load(self._snapshot().tl_tracks)
@@ -145,8 +121,8 @@ class SmartqueueFrontend(pykka.ThreadingActor, CoreListener):
         self._start_again.cancel()
         self._tracker.interrupted(now=time.monotonic())
         self._report()
-        for helper in (self._recorder, self._chooser):
-            if helper is not None:
+        if self._helpers is not None:
+            for helper in (self._helpers.recorder, self._helpers.chooser):
                 helper.actor_ref.stop()
 
     # What core tells
@@ -174,11 +150,11 @@ class SmartqueueFrontend(pykka.ThreadingActor, CoreListener):
         self._set_alarms()
         self._expect(found)
         playing = self._tracker.listening(time.monotonic())
-        if playing is None or self._queue is None:
+        if playing is None or self._queue is None or self._helpers is None:
             return
         begun = self._heard(playing)
-        self._recorder.began.defer(begun)
-        self._chooser.began.defer(begun)
+        self._helpers.recorder.began.defer(begun)
+        self._helpers.chooser.began.defer(begun)
         # What was chosen to follow another context is chosen anew.
         self._queue.begin(tl_track.tlid, found, renew=self._is_new_context)
         self._is_new_context = False
@@ -356,10 +332,10 @@ class SmartqueueFrontend(pykka.ThreadingActor, CoreListener):
         for played in self._tracker.over():
             self._cancel_alarms()
             self._is_new_context |= played.outcome == "skipped" or played.outcome in ENDS_PASSAGE
-            if self._queue is not None:
+            if self._helpers is not None:
                 entry = self._heard(played)
-                self._recorder.record.defer(entry)
-                self._chooser.ended.defer(entry)
+                self._helpers.recorder.record.defer(entry)
+                self._helpers.chooser.ended.defer(entry)
 
     def _heard(self, played: Played) -> Entry:
         own = None if self._queue is None else self._queue.own.get(played.tlid)
@@ -397,8 +373,10 @@ class SmartqueueFrontend(pykka.ThreadingActor, CoreListener):
     def check_kept(self, tlid: int) -> None:
         """Tells the recorder that the playing track counts as kept, so that skips before it speak at once."""
         playing = self._tracker.listening(time.monotonic())
-        if playing is not None and playing.tlid == tlid and playing.listened >= kept_after(playing.length or 0.0):
-            self._recorder.kept.defer(self._heard(playing))
+        if playing is None or playing.tlid != tlid or self._helpers is None:
+            return
+        if playing.listened >= kept_after(playing.length or 0.0):
+            self._helpers.recorder.kept.defer(self._heard(playing))
 
     @survives("taking back what is replaced")
     def drop_stale(self) -> None:
@@ -465,12 +443,3 @@ class SmartqueueFrontend(pykka.ThreadingActor, CoreListener):
             self._go_on(uri, current)
         elif self._queue is not None and self._core.tracklist.get_length().get():
             self._queue.resume(uri)
-
-
-def _folder(config: dict[str, Any], complaints: Complaints) -> Path:
-    """Where to keep what outlives Mopidy; where that cannot be made, the music goes on all the same."""
-    try:
-        return Path(Extension.get_data_dir(config))
-    except OSError as error:
-        complaints.say("folder", f"nothing can be kept over a restart of Mopidy: {error}")
-        return Path(config["core"]["data_dir"]) / Extension.ext_name
