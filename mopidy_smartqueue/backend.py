@@ -1,4 +1,4 @@
-"""Mixes as playlists and folders that any client can load, and two playlists that are a switch."""
+"""Mixes as playlists and folders that any client can load, and two playlists that switch when they are loaded."""
 
 from __future__ import annotations
 
@@ -11,13 +11,15 @@ from mopidy import backend
 from mopidy.models import Playlist, Ref, Track
 
 from mopidy_smartqueue import generations
+from mopidy_smartqueue.frontend import SmartqueueFrontend
+from mopidy_smartqueue.survival import survives
+from mopidy_smartqueue.switch import MARKERS
 
 logger = generations.logger(__name__)
 
 _SCHEME = "smartqueue"
 _ROOT = f"{_SCHEME}:mixes"
 _MIX = f"{_SCHEME}:mix:"
-_SWITCH = f"{_SCHEME}:switch:"
 # What smartqueue.mixes makes, by its names there; not imported, because that loads NumPy while Mopidy starts.
 MIXES = (
     "like what is playing",
@@ -44,9 +46,13 @@ class SmartqueueBackend(pykka.ThreadingActor, backend.Backend):
         self.is_loaded = False
         # Each mix that was made lately, and when that was.
         self._made: dict[str, tuple[float, list[tuple[str, str]]]] = {}
+        # Markers that core has asked for and not tried to play since.
+        self.asked_for: set[str] = set()
         self.playlists = Playlists(backend=self)
         self.library = Library(backend=self)
+        self.playback = Playback(audio=audio, backend=self)
 
+    @survives("telling that there is something to choose from")
     def loaded(self) -> None:
         """There is something to choose from, of which clients are told."""
         if not self.is_loaded:
@@ -77,16 +83,26 @@ class SmartqueueBackend(pykka.ThreadingActor, backend.Backend):
             return []
         return found
 
-    def switch(self, *, on: bool) -> None:
-        """Switches the queue, without waiting."""
-        from mopidy_smartqueue.frontend import SmartqueueFrontend
 
-        for frontend in pykka.ActorRegistry.get_by_class(SmartqueueFrontend):
-            frontend.proxy().switch.defer(on)
+class Playback(backend.PlaybackProvider):
+    """Plays no marker, but tells that core would have: under consume it leaves the list before anyone sees it there."""
+
+    backend: SmartqueueBackend
+
+    def prepare_change(self) -> None:
+        """What plays goes on."""
+
+    def change_track(self, track: Track) -> bool:
+        """Refuses; core comes back later to what it could not play, which is nobody's wish."""
+        if track.uri in self.backend.asked_for:
+            self.backend.asked_for.discard(track.uri)
+            for frontend in pykka.ActorRegistry.get_by_class(SmartqueueFrontend):
+                frontend.proxy().refused.defer(track.uri)
+        return False
 
 
 class Playlists(backend.PlaylistsProvider):
-    """Mixes, each made afresh a minute after it was looked up, and an empty one each for off and on."""
+    """Mixes, each made afresh a minute after it was looked up, and one each for off and on, which holds a marker."""
 
     backend: SmartqueueBackend
 
@@ -95,22 +111,20 @@ class Playlists(backend.PlaylistsProvider):
         if not self.backend.is_loaded:
             return []
         mixes = [Ref.playlist(uri=_MIX + quote(name), name=f"Smartqueue: {name}") for name in MIXES]
-        switch = [Ref.playlist(uri=_SWITCH + word, name=f"Smartqueue: {word}") for word in ("off", "on")]
+        switch = [Ref.playlist(uri=uri, name=_marker(uri).name) for uri in MARKERS]
         return [*mixes, *switch]
 
     def get_items(self, uri: str) -> list[Ref] | None:
-        """What is in a mix; a look at the switch does not switch."""
-        if uri in (f"{_SWITCH}off", f"{_SWITCH}on"):
-            return []
+        """What is in a mix, or a marker."""
+        if uri in MARKERS:
+            return _refs([(uri, _marker(uri).name)])
         name = _name(uri)
         return None if name is None else _refs(self.backend.mix(name))
 
     def lookup(self, uri: str) -> Playlist | None:
-        """A mix; looking up one of the switch's, as loading it does, switches."""
-        if uri in (f"{_SWITCH}off", f"{_SWITCH}on"):
-            word = uri.removeprefix(_SWITCH)
-            self.backend.switch(on=word == "on")
-            return Playlist(uri=uri, name=f"Smartqueue: {word}", tracks=())
+        """A mix, or a marker's; clients look up what they only show, too."""
+        if uri in MARKERS:
+            return Playlist(uri=uri, name=_marker(uri).name, tracks=(_marker(uri),))
         name = _name(uri)
         if name is None:
             return None
@@ -134,7 +148,7 @@ class Playlists(backend.PlaylistsProvider):
 
 
 class Library(backend.LibraryProvider):
-    """The mixes as folders."""
+    """The mixes as folders, and the markers, which core asks for as they are put on the list."""
 
     backend: SmartqueueBackend
     root_directory = Ref.directory(uri=_ROOT, name="Smartqueue")
@@ -146,13 +160,20 @@ class Library(backend.LibraryProvider):
         name = _name(uri)
         return [] if name is None else _refs(self.backend.mix(name))
 
-    def lookup(self, uri: str) -> Any:  # noqa: ANN401, ARG002 - Mopidy 3 and 4 differ in its type
-        """There are no tracks of our own."""
-        return []
+    def lookup(self, uri: str) -> Any:  # noqa: ANN401 - Mopidy 3 and 4 differ in its type
+        """A marker; there are no other tracks of our own."""
+        if uri not in MARKERS:
+            return []
+        self.backend.asked_for.add(uri)
+        return [_marker(uri)]
 
     def search(self, query: Any, uris: Any = None, exact: bool = False) -> Any:  # noqa: ANN401, ARG002 - likewise
-        """Nor any to be found; an empty list, as Mopidy says it by default, core calls bad data in its log."""
+        """Nothing to be found; an empty list, as Mopidy says it by default, core calls bad data in its log."""
         return None
+
+
+def _marker(uri: str) -> Track:
+    return Track(uri=uri, name=f"Smartqueue: {'on' if MARKERS[uri] else 'off'}")
 
 
 def _refs(tracks: list[tuple[str, str]]) -> list[Ref]:

@@ -13,6 +13,7 @@ import pykka
 from mopidy_smartqueue.alarm import Alarm
 from mopidy_smartqueue.catalogue import Catalogue, Loaded
 from mopidy_smartqueue.complaints import Complaints
+from mopidy_smartqueue.reasons import Reasons
 from mopidy_smartqueue.requests import Candidate, Request
 from mopidy_smartqueue.survival import survives
 from mopidy_smartqueue.translator import Translator, scheme_of
@@ -50,6 +51,7 @@ class Chooser(pykka.ThreadingActor):
         super().__init__()
         self._catalogue = Catalogue(places, translator, complaints, player, profile, preferences.rules)
         self._watching = places, translator, profile, preferences.rules
+        self._reasons = Reasons(places, translator, complaints)
         self._player = player.name
         self._profile = profile
         self._preferences = preferences
@@ -68,6 +70,7 @@ class Chooser(pykka.ThreadingActor):
         self._look_again = Alarm(me.look.defer)
         self._watcher = Watcher.start(*self._watching, me).proxy()
         self._catalogue.refresh()
+        self._reasons.why_no_files(self._files)
         self._look_again.set(LOOK_AFTER)
 
     @survives("stopping")
@@ -154,11 +157,15 @@ class Chooser(pykka.ThreadingActor):
     # What is asked for
 
     @survives("choosing tracks")
-    def choose(self, request: Request, reply: Callable[[list[Candidate]], object]) -> None:
-        """Hands the tracks to try for the next place to `reply`, the best first; none where nothing is analysed."""
+    def choose(self, request: Request, reply: Callable[[list[Candidate], str], object]) -> None:
+        """Hands the tracks to try for the next place to `reply`, the best first; where there are none, also why."""
         self._catalogue.refresh()
         self._notice()
-        reply(self._candidates(request))
+        candidates, why = self._candidates(request), ""
+        if not candidates:
+            is_analysed = self._catalogue.row(request.playing) is not None
+            why = self._reasons.why_nothing(request.playing, self._files, is_analysed=is_analysed)
+        reply(candidates, why)
 
     def mix(self, name: str) -> list[tuple[str, str]]:
         """The URIs of a mix of smartqueue.mixes, made for what was heard lately, each with the track's name."""
@@ -193,6 +200,10 @@ class Chooser(pykka.ThreadingActor):
     def uris(self, track: int) -> list[str]:
         """The URIs of a track by our own id, the likeliest first; none where there is no such track."""
         return [uri for row in self._catalogue.rows([track]) for uri in self._uris(int(row))]
+
+    @property
+    def _files(self) -> list[bytes]:
+        return [] if self._catalogue.among is None else self._catalogue.among.library.files
 
     def _uri(self, row: int) -> str | None:
         """In the first scheme that reaches it."""

@@ -28,3 +28,8 @@ class Complaints:
         """All is well with this one: should it fail again, that is news."""
         with self._lock:
             self._current.pop(who, None)
+
+    def current(self, who: str) -> str:
+        """What this one complains of; empty where all is well."""
+        with self._lock:
+            return self._current.get(who, "")

@@ -6,33 +6,33 @@ import os
 import time
 from collections.abc import Callable, Sequence
 from dataclasses import replace
-from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import pykka
 from mopidy.core import CoreListener
 
-from mopidy_smartqueue import Extension, generations, identity, presentation
+from mopidy_smartqueue import generations, presentation
 from mopidy_smartqueue.alarm import Alarm
 from mopidy_smartqueue.complaints import Complaints
-from mopidy_smartqueue.places import places
-from mopidy_smartqueue.queue import Queue
+from mopidy_smartqueue.queue import NEARLY_OVER, UNKNOWN, Queue
 from mopidy_smartqueue.requests import Candidate, Request
 from mopidy_smartqueue.snapshot import Snapshot, snapshot
 from mopidy_smartqueue.survival import survives
-from mopidy_smartqueue.translator import SCHEMES, Translator
-from smartqueue.beets_configuration import ConfigurationError
-from smartqueue.journal import Entry, Journal
-from smartqueue.listening import kept_after
+from mopidy_smartqueue.switch import MARKERS, Switch
+from smartqueue.journal import Entry
+from smartqueue.listening import ENDS_PASSAGE, kept_after
 from smartqueue.playback import PlaybackTracker, Played
+
+if TYPE_CHECKING:
+    from mopidy_smartqueue.helpers import Helpers
 
 logger = generations.logger(__name__)
 
 # How often, and how soon in seconds, to try again to go on where music that ran out does not start.
 _STARTS = 5
 _START_AGAIN = 0.5
-# How many seconds before a track's end to look whether what follows is still there, and how many after it core hangs.
-_NEARLY_OVER, _OVERDUE = 10.0, 3.0
+# How many seconds after a track's end core hangs.
+_OVERDUE = 3.0
 
 
 class SmartqueueFrontend(pykka.ThreadingActor, CoreListener):
@@ -45,12 +45,17 @@ class SmartqueueFrontend(pykka.ThreadingActor, CoreListener):
         self._tracker = PlaybackTracker()
         self._settling = False
         self._begun = 0
+        # Whether what is over leaves another context than what is queued was chosen for.
+        self._is_new_context = False
         self._volume: int | None = None
         self._starts_left = _STARTS
-        self._chooser: Any = None
-        self._recorder: Any = None
+        self._helpers: Helpers | None = None
+        self._complaints = Complaints()
+        self._switch: Switch | None = None
         self._queue: Queue | None = None
         self._watchers: set[Callable[[], None]] = set()
+        # Why it does not work, in words; empty where it does.
+        self.fault = ""
 
     # Life
 
@@ -63,42 +68,25 @@ class SmartqueueFrontend(pykka.ThreadingActor, CoreListener):
         self._overdue = Alarm(self._self.check_change.defer)
         self._stale = Alarm(self._self.drop_stale.defer)
         self._start_again = Alarm(self._self.see_to_start.defer)
+        self.fault = "Smartqueue could not start: see Mopidy's log"
         # Imported here, beside Mopidy's own start: NumPy and all else that the helpers need takes a while. With one
         # thread of linear algebra, so that one processor at least is left for the music.
         os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
-        from mopidy_smartqueue.chooser import Chooser
-        from mopidy_smartqueue.learner import Learner
-        from mopidy_smartqueue.recorder import Recorder
-        from smartqueue.preferences import PreferenceError, preferences
+        from mopidy_smartqueue import helpers
 
-        complaints = Complaints()
         try:
-            beets = places(self._config["smartqueue"])
-            wanted = preferences(self._config["smartqueue"])
-        except (ConfigurationError, PreferenceError) as error:
-            complaints.say("frontend", str(error))
+            self._helpers = helpers.start(self._config, self._complaints)
+        except helpers.SettingsError as error:
+            self.fault = str(error)
+            self._complaints.say("frontend", self.fault)
             return
-        settings = self._config["smartqueue"]
-        profile = settings["profile"]
-        media_directory = (self._config.get("local") or {}).get("media_dir")
-        schemes = tuple(scheme for scheme in SCHEMES if (self._config.get(scheme) or {}).get("enabled"))
-        translator = Translator(media_directory, beets.music_directory)
-        folder = Path(Extension.get_data_dir(self._config))
-        player = identity.player(folder, str(self._config["core"]["data_dir"]))
-        self._chooser = Chooser.start(beets, translator, complaints, player, profile, wanted, schemes).proxy()
-        self._recorder = Recorder.start(
-            beets,
-            translator,
-            complaints,
-            Learner(beets, profile, settings["auto_learn"], complaints),
-            Journal(folder / "plays.jsonl"),
-            player.name,
-            profile,
-            count=settings["play_counts"],
-        ).proxy()
+        folder, settings = self._helpers.folder, self._config["smartqueue"]
+        self._switch = Switch(folder)
+        if not self._switch.is_on:
+            self._complaints.say("rest", presentation.OFF)
         self._queue = Queue(
             self._core,
-            self._chooser,
+            self._helpers.chooser,
             folder,
             settings["ahead"],
             settings["keep_played"],
@@ -107,8 +95,23 @@ class SmartqueueFrontend(pykka.ThreadingActor, CoreListener):
             go_on=self._go_on,
             tracker=self._tracker,
             look_again=self._stale.set,
+            switch=self._switch,
+            complaints=self._complaints,
+            most=self._config["core"]["max_tracklist_length"],
         )
         self._queue.own.load(self._snapshot().tl_tracks)
+        self.fault = ""
+        self._take_up()
+        # A marker may be left on a list that was restored.
+        self._settle_soon()
+
+    def _take_up(self) -> None:
+        """Follows what core, going on after a restart, began before there was anyone to tell."""
+        tl_track, position = self._core.playback.get_current_tl_track(), self._core.playback.get_time_position()
+        if self._core.playback.get_state().get() == "playing" and tl_track.get() is not None:
+            self.track_playback_started(tl_track.get())
+            self._tracker.seeked(position.get() / 1000, now=time.monotonic())
+            self._set_alarms()
 
     @survives("stopping")
     def on_stop(self) -> None:
@@ -118,12 +121,13 @@ class SmartqueueFrontend(pykka.ThreadingActor, CoreListener):
         self._start_again.cancel()
         self._tracker.interrupted(now=time.monotonic())
         self._report()
-        for helper in (self._recorder, self._chooser):
-            if helper is not None:
+        if self._helpers is not None:
+            for helper in (self._helpers.recorder, self._helpers.chooser):
                 helper.actor_ref.stop()
 
     # What core tells
 
+    @survives("following what plays")
     def on_event(self, event: str, **kwargs: Any) -> None:  # noqa: ANN401 - as Mopidy calls it
         """Whatever it is, the pages may show something else now."""
         super().on_event(event, **kwargs)  # type: ignore[no-untyped-call]  # Mopidy 3 has no types
@@ -132,6 +136,9 @@ class SmartqueueFrontend(pykka.ThreadingActor, CoreListener):
     def track_playback_started(self, tl_track: Any) -> None:  # noqa: ANN401 - Mopidy 3 and 4 differ in its type
         """A track begins: what played before it is over, and more may be needed after it."""
         now, utc = time.monotonic(), time.time()
+        if self._tracker.goes_on(tl_track.tlid):
+            # Core had been on its way elsewhere, and was told to stay.
+            return
         track = tl_track.track
         length = track.length / 1000 if track.length else None
         self._begun += 1
@@ -139,17 +146,18 @@ class SmartqueueFrontend(pykka.ThreadingActor, CoreListener):
         self._tracker.started(tl_track.tlid, track.uri, length, found.tlids, now=now, utc=utc)
         self._starts_left = _STARTS
         self._start_again.cancel()
-        outcomes = self._report()
+        self._report()
         self._set_alarms()
         self._expect(found)
         playing = self._tracker.listening(time.monotonic())
-        if playing is None or self._queue is None:
+        if playing is None or self._queue is None or self._helpers is None:
             return
         begun = self._heard(playing)
-        self._recorder.began.defer(begun)
-        self._chooser.began.defer(begun)
+        self._helpers.recorder.began.defer(begun)
+        self._helpers.chooser.began.defer(begun)
         # What was chosen to follow another context is chosen anew.
-        self._queue.begin(tl_track.tlid, found, renew=bool({"skipped", "chosen_away"} & set(outcomes)))
+        self._queue.begin(tl_track.tlid, found, renew=self._is_new_context)
+        self._is_new_context = False
         self._queue.keep_ahead(self._snapshot(), track.uri)
 
     def track_playback_paused(self, tl_track: Any, time_position: int) -> None:  # noqa: ANN401, ARG002
@@ -197,18 +205,31 @@ class SmartqueueFrontend(pykka.ThreadingActor, CoreListener):
             self._tracker.sets_out(now=time.monotonic())
         self._volume = volume
 
+    @survives("switching")
     def switch(self, on: bool) -> None:
         """The listener switches the queue on or off."""
-        if self._queue is not None:
-            self._queue.switch(on=on)
+        if self._switch is not None:
+            self._switch.set(on=on)
+            if on:
+                self._complaints.over("rest")
             self._settle_soon()
             self._tell_watchers()
+
+    @survives("switching")
+    def refused(self, marker: str) -> None:
+        """Core was asked to play a marker. It would go there next, were it not told to go on with what plays."""
+        self.switch(MARKERS[marker])
+        state, position = self._core.playback.get_state(), self._core.playback.get_time_position()
+        if state.get() != "stopped":
+            self._core.playback.seek(position.get())
 
     # What the pages ask
 
     def now(self) -> dict[str, Any] | None:
-        """What plays, what comes and why; None where the settings are wrong."""
-        return None if self._queue is None else presentation.now(self._core, self._queue)
+        """What plays, what comes and why; None where there is a fault."""
+        if self._queue is None or self._switch is None:
+            return None
+        return presentation.now(self._core, self._queue, on=self._switch.is_on)
 
     def wish(self, wish: Callable[[Queue], bool]) -> bool:
         """What the listener wants of the queue; whether it could be done."""
@@ -228,10 +249,12 @@ class SmartqueueFrontend(pykka.ThreadingActor, CoreListener):
                 return True
         return False
 
+    @survives("opening a page")
     def watch(self, changed: Callable[[], None]) -> None:
         """Calls this after each event and switch; it must not take long."""
         self._watchers.add(changed)
 
+    @survives("closing a page")
     def unwatch(self, changed: Callable[[], None]) -> None:
         """Calls it no more."""
         self._watchers.discard(changed)
@@ -253,6 +276,12 @@ class SmartqueueFrontend(pykka.ThreadingActor, CoreListener):
         """Asks core how it stands. The answer goes behind all events that core sent before it gave it."""
         self._settling = False
         changes, found = self._tracker.changes, self._snapshot()
+        markers = {tl_track.tlid: tl_track.track.uri for tl_track in found.tl_tracks if tl_track.track.uri in MARKERS}
+        if self._switch is not None and markers:
+            self.switch(MARKERS[list(markers.values())[-1]])
+            # Of that change core tells, too.
+            self._core.tracklist.remove({"tlid": list(markers)})
+            return
         if self._queue is not None:
             self._queue.look(found, self._tracker.tlid)
         self._self.settled.defer(found, changes)
@@ -276,6 +305,18 @@ class SmartqueueFrontend(pykka.ThreadingActor, CoreListener):
             self._queue.resume(playing.uri)
         elif self._queue is not None and self._tracker.tlid is not None:
             self._queue.keep_ahead(found, playing.uri)
+            self._say_why_it_rests(found)
+
+    def _say_why_it_rests(self, found: Snapshot) -> None:
+        """Logs, once, why nothing is added while something plays."""
+        playing = self._tracker.listening(time.monotonic())
+        if self._queue is None or self._switch is None or playing is None:
+            return
+        why = presentation.why_it_rests(found, playing.uri, self._queue, on=self._switch.is_on)
+        if why and why != UNKNOWN:
+            self._complaints.say("rest", why)
+        elif not self._queue.is_asking(found.begun):
+            self._complaints.over("rest")
 
     def _expect(self, found: Snapshot) -> None:
         """Remembers where `next` and `previous` would lead, pressed once or more."""
@@ -286,16 +327,15 @@ class SmartqueueFrontend(pykka.ThreadingActor, CoreListener):
         if tlid is not None and tlid == found.current:
             self._tracker.expect(tlid, found.all_following, found.all_preceding)
 
-    def _report(self) -> list[str]:
-        """Hands on the listenings that are over; returns their outcomes."""
-        over = self._tracker.over()
-        for played in over:
+    def _report(self) -> None:
+        """Hands on the listenings that are over."""
+        for played in self._tracker.over():
             self._cancel_alarms()
-            if self._queue is not None:
+            self._is_new_context |= played.outcome == "skipped" or played.outcome in ENDS_PASSAGE
+            if self._helpers is not None:
                 entry = self._heard(played)
-                self._recorder.record.defer(entry)
-                self._chooser.ended.defer(entry)
-        return [played.outcome for played in over]
+                self._helpers.recorder.record.defer(entry)
+                self._helpers.chooser.ended.defer(entry)
 
     def _heard(self, played: Played) -> Entry:
         own = None if self._queue is None else self._queue.own.get(played.tlid)
@@ -322,7 +362,7 @@ class SmartqueueFrontend(pykka.ThreadingActor, CoreListener):
         unheard = kept_after(playing.length or 0.0) - playing.listened
         if unheard > 0:
             self._kept.set(unheard + 0.1, playing.tlid)
-        self._nearly_over.set(max(left - _NEARLY_OVER, 0.0))
+        self._nearly_over.set(max(left - NEARLY_OVER, 0.0))
         self._overdue.set(left + _OVERDUE, playing.tlid)
 
     def _cancel_alarms(self) -> None:
@@ -333,8 +373,10 @@ class SmartqueueFrontend(pykka.ThreadingActor, CoreListener):
     def check_kept(self, tlid: int) -> None:
         """Tells the recorder that the playing track counts as kept, so that skips before it speak at once."""
         playing = self._tracker.listening(time.monotonic())
-        if playing is not None and playing.tlid == tlid and playing.listened >= kept_after(playing.length or 0.0):
-            self._recorder.kept.defer(self._heard(playing))
+        if playing is None or playing.tlid != tlid or self._helpers is None:
+            return
+        if playing.listened >= kept_after(playing.length or 0.0):
+            self._helpers.recorder.kept.defer(self._heard(playing))
 
     @survives("taking back what is replaced")
     def drop_stale(self) -> None:
@@ -346,7 +388,7 @@ class SmartqueueFrontend(pykka.ThreadingActor, CoreListener):
 
     @survives("looking at what follows")
     def check_following(self) -> None:
-        """Shortly before a track ends: what follows must still be there."""
+        """Shortly before a track ends: something must follow, and still be there."""
         playing = self._tracker.listening(time.monotonic())
         if self._queue is not None and playing is not None:
             self._queue.drop_vanished(self._snapshot())
@@ -376,10 +418,13 @@ class SmartqueueFrontend(pykka.ThreadingActor, CoreListener):
     # What comes next
 
     @survives("queueing tracks")
-    def queue(self, begun: int, request: Request, candidates: list[Candidate], play: bool) -> None:
-        """Queues what was chosen, unless another track has begun since it was asked for."""
+    def queue(self, begun: int, request: Request, candidates: list[Candidate], why: str, play: bool) -> None:
+        """Queues what was chosen, unless another track has begun since it was asked for; why: why there is nothing."""
         if self._queue is not None and begun == self._begun and (play or self._tracker.tlid is not None):
-            self._queue.add(request, candidates, play=play)
+            self._queue.add(request, candidates, why, play=play)
+            self._say_why_it_rests(self._snapshot())
+            if why:
+                self._tell_watchers()
 
     def _go_on(self, uri: str, tlid: int) -> None:
         """Plays a track after the music had run out, and sees to it that this comes to something."""

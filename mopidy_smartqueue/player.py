@@ -82,9 +82,10 @@ def _in_words() -> Iterator[None]:
 
 
 def _now() -> dict[str, Any]:
-    found: dict[str, Any] | None = _frontend().now().get(timeout=_PATIENCE)
+    frontend = _frontend()
+    found: dict[str, Any] | None = frontend.now().get(timeout=_PATIENCE)
     if found is None:
-        raise PlayerError("smartqueue's settings are wrong: see Mopidy's log")
+        raise PlayerError(frontend.fault.get(timeout=_PATIENCE))
     uris = presentation.uris(found)
     return presentation.with_tracks(found, _chosen(lambda chooser: chooser.tracks(uris)))
 

@@ -15,9 +15,10 @@ from mopidy_smartqueue.translator import scheme_of
 _SHOWN = 20
 # What of a reason tells of the track before.
 _OF_BEFORE = ("tempo", "key", "leaps")
+OFF = 'Smartqueue is switched off: it adds nothing until you turn it on, here or by loading the list "Smartqueue: on".'
 
 
-def now(core: Any, queue: Queue) -> dict[str, Any]:  # noqa: ANN401 - a Pykka proxy has no type
+def now(core: Any, queue: Queue, *, on: bool) -> dict[str, Any]:  # noqa: ANN401 - a Pykka proxy has no type
     """As Player.now, but with each track's URI where its id is to be. For the frontend's thread."""
     state, position = core.playback.get_state(), core.playback.get_time_position()
     found = snapshot(core, 0)
@@ -27,8 +28,8 @@ def now(core: Any, queue: Queue) -> dict[str, Any]:  # noqa: ANN401 - a Pykka pr
     coming = _coming(found)
     befores = [None if current is None else current.track.uri, *(tl_track.track.uri for tl_track in coming)]
     return {
-        "on": not queue.is_off,
-        "rests": _why_it_rests(found, current, queue),
+        "on": on,
+        "rests": why_it_rests(found, None if current is None else current.track.uri, queue, on=on),
         "state": state.get(),
         "playing": None
         if current is None
@@ -47,8 +48,6 @@ def with_tracks(found: dict[str, Any], ids: dict[str, int | None] | None) -> dic
     """What `now` told, with our own ids of tracks in place of URIs; None where they cannot be had at the moment."""
     for track in _tracks(found):
         track["track"] = (ids or {}).get(track.pop("uri"))
-    if ids is not None and found["playing"] and found["playing"]["track"] is None and not found["rests"]:
-        found["rests"] = "What plays was not analysed yet, so smartqueue cannot go on from it: run 'beet analyze'."
     return found
 
 
@@ -94,15 +93,15 @@ def _track(tl_track: Any, queue: Queue, before: str | None) -> dict[str, Any]:  
     }
 
 
-def _why_it_rests(found: Snapshot, current: Any, queue: Queue) -> str:  # noqa: ANN401 - likewise
-    """Why smartqueue adds nothing at the moment though it is on, in words; empty where it does."""
-    if queue.is_off:
-        return ""
+def why_it_rests(found: Snapshot, uri: str | None, queue: Queue, *, on: bool) -> str:
+    """Why smartqueue adds nothing at the moment, while the track of that URI plays; empty where it does."""
+    if not on:
+        return OFF
     for option in ("repeat", "single"):
         if getattr(found, option):
-            return f"{option.capitalize()} is on, so smartqueue rests until you turn it off."
+            return f"{option.capitalize()} is on, so Smartqueue adds nothing until you turn it off."
     if found.random:
-        return "Random is on, so smartqueue adds music only once everything on the list has played."
-    if current is not None and scheme_of(current.track.uri) is None:
-        return "What plays is not from your beets library, so smartqueue leaves it alone."
+        return "Random is on, so Smartqueue adds music only once everything on the list has played."
+    if uri is not None and scheme_of(uri) is None:
+        return "The playing track is not in beets' library, so Smartqueue does not go on from it."
     return queue.why_it_waits

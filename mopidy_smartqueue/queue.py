@@ -11,9 +11,11 @@ from pathlib import Path
 from typing import Any
 
 from mopidy_smartqueue import generations
+from mopidy_smartqueue.complaints import Complaints
 from mopidy_smartqueue.own_tracks import OwnTracks
 from mopidy_smartqueue.requests import Candidate, Request
 from mopidy_smartqueue.snapshot import Snapshot
+from mopidy_smartqueue.switch import Switch
 from mopidy_smartqueue.translator import scheme_of
 from smartqueue.playback import PlaybackTracker
 
@@ -26,8 +28,12 @@ _UNKNOWN_FOR = 600
 _RENEWED_AFTER = 0.5
 # So many seconds before a track's end core prepares the next, which must not leave the list then.
 _PREPARED = 5.0
+# So many seconds before a track's end more is added, though the listener took out what followed.
+NEARLY_OVER = 10.0
 # After so many answers of which Mopidy knew nothing it is left in peace until the next track begins.
 _FRUITLESS = 3
+# For the pages; the log has told which.
+UNKNOWN = "Mopidy does not know the tracks that would come next: its log says what to do."
 
 
 class Queue:
@@ -35,7 +41,8 @@ class Queue:
 
     take: takes a snapshot of core. arrived: how the chooser's answer comes back to `add`. go_on: plays a track after
     the music had run out. tracker: told of what was added and removed. look_again: has `drop_stale` called after some
-    seconds, and not at the time it was set to before.
+    seconds, and not at the time it was set to before. switch: says whether to add anything.
+    most: how many tracks Mopidy lets stand on the list.
     """
 
     def __init__(
@@ -51,6 +58,9 @@ class Queue:
         go_on: Callable[[str, int], None],
         tracker: PlaybackTracker,
         look_again: Callable[[float], None],
+        switch: Switch,
+        complaints: Complaints,
+        most: int,
     ) -> None:
         self._core = core
         self._chooser = chooser
@@ -61,12 +71,17 @@ class Queue:
         self._go_on = go_on
         self._tracker = tracker
         self._look_again = look_again
-        self._switch = folder / "off"
+        self._switch = switch
+        self._complaints = complaints
+        self._most = most
+        self._full = ""
+        # Why the chooser has found nothing.
+        self._none = ""
         self._unknown: dict[str, float] = {}
         self._fruitless = 0
         # While an answer is awaited no other is asked for.
         self._awaited: tuple[int, str, bool] | None = None
-        # The listener took out a track of ours: nothing takes its place until the next begins.
+        # The listener took out a track of ours: nothing takes its place until the next begins, or should.
         self._content = False
         # What follows and was chosen for another context: it leaves the list when what replaces it has come.
         self._stale: set[int] = set()
@@ -81,31 +96,24 @@ class Queue:
         self._uris: tuple[str | None, str | None] = None, None
 
     @property
-    def is_off(self) -> bool:
-        """Whether the listener has switched it off."""
-        return self._switch.exists()
-
-    @property
     def before(self) -> str | None:
         """The URI of what played before the track that plays."""
         return self._uris[0]
 
     @property
     def why_it_waits(self) -> str:
-        """Why nothing is added before the next track begins, in words; empty where that is not so."""
+        """Why nothing is added at the moment, in words; empty where that is not so."""
+        if self._full or self._none:
+            return self._full or self._none
         if self._content:
-            return "You took out what smartqueue had queued, so it adds nothing before the next track begins."
+            return "You removed what Smartqueue had queued, so it adds nothing until this track is nearly over."
         if self._fruitless >= _FRUITLESS:
-            return "Mopidy does not know the tracks that would come next: its log says what to do."
+            return UNKNOWN
         return ""
 
-    def switch(self, *, on: bool) -> None:
-        """Adds no more, or adds again; kept over restarts."""
-        if on:
-            self._switch.unlink(missing_ok=True)
-        else:
-            self._switch.touch()
-        logger.info("Smartqueue is %s", "on" if on else "off")
+    def is_asking(self, begun: int) -> bool:
+        """Whether an answer of the chooser's is awaited, since the last of so many tracks began."""
+        return self._awaited is not None and self._awaited[0] == begun
 
     # What happens
 
@@ -120,7 +128,7 @@ class Queue:
             self._unwanted = None
             self._core.playback.next()
         self.own.begin(tlid)
-        self.last, self._fruitless, self._content = tlid, 0, False
+        self.last, self._fruitless, self._content, self._none = tlid, 0, False, ""
         self._uris = self._uris[1], next((there.track.uri for there in snapshot.coming(tlid)), None)
         if snapshot.current != tlid:
             # Another has begun meanwhile, of which we shall hear.
@@ -161,7 +169,7 @@ class Queue:
 
     def _may_choose_anew(self, snapshot: Snapshot) -> bool:
         """Whether anything is chosen now."""
-        return not (snapshot.rests or snapshot.random or self.is_off)
+        return not (snapshot.rests or snapshot.random or not self._switch.is_on)
 
     def _following(self, tlid: int, snapshot: Snapshot) -> list[int]:
         """Ours behind a track that have not played."""
@@ -254,7 +262,13 @@ class Queue:
 
     def keep_ahead(self, snapshot: Snapshot, uri: str, *, play: bool = False, going_on: int = 0) -> None:
         """Sees to it that enough follows the playing track; with `play`, goes on with the first of it."""
+        if play or self._is_about_to_end(snapshot):
+            self._content = False
         if scheme_of(uri) is None or self._missing(snapshot, play=play, going_on=going_on) < 1:
+            self._full = ""
+            self._complaints.over("list")
+            return
+        if not self._has_room(snapshot):
             return
         if self._fruitless >= _FRUITLESS or self._awaited == (snapshot.begun, uri, play):
             return
@@ -266,11 +280,17 @@ class Queue:
         behind = [uri, *(tl_track.track.uri for tl_track in before)][-1]
         request = Request(uri, self.last not in self.own, queued, behind, tuple(self._unknown), going_on, self._wishes)
         self._awaited = (snapshot.begun, uri, play)
-        self._chooser.choose.defer(request, lambda found: self._arrived(snapshot.begun, request, found, play))
+        self._chooser.choose.defer(request, lambda found, why: self._arrived(snapshot.begun, request, found, why, play))
 
-    def add(self, request: Request, candidates: list[Candidate], *, play: bool) -> None:
-        """Queues the first of the candidates that Mopidy knows, and asks for more if more is missing."""
-        self._awaited = None
+    def add(self, request: Request, candidates: list[Candidate], why: str, *, play: bool) -> None:
+        """Queues the first of the candidates that Mopidy knows, and asks for more if more is missing.
+
+        why: why there are none.
+        """
+        self._awaited, self._none = None, why
+        if self._fruitless and not candidates:
+            # Of those that are left to choose from Mopidy knows none.
+            self._fruitless = _FRUITLESS
         snapshot = self._take()
         if play and not snapshot.random and (following := self._coming(snapshot)[1:]):
             # Meanwhile something was queued.
@@ -283,6 +303,9 @@ class Queue:
             # Chosen before the listener wished for something else.
             self.keep_ahead(snapshot, request.playing, play=play, going_on=request.going_on)
             return
+        snapshot = self._make_room(snapshot)
+        if not self._has_room(snapshot):
+            return
         place = self._place(snapshot)
         for candidate in candidates:
             added = self._core.tracklist.add(uris=[candidate.uri], at_position=place).get()
@@ -291,7 +314,8 @@ class Queue:
                 if snapshot.random:
                     self._tracker.shuffled([*snapshot.tlids, added[0].tlid])
                 else:
-                    self._tracker.added(added[0].tlid, None if place is None else snapshot.tlids[place])
+                    before = None if place is None else snapshot.tlids[place]
+                    self._tracker.added(added[0].tlid, before, now=time.monotonic())
                 self._chooser.queued.defer(candidate.uri)
                 # Under random core alone knows what comes before it.
                 why = candidate.why_elsewhere if snapshot.random else candidate.why
@@ -312,6 +336,33 @@ class Queue:
             self._fruitless += 1
             self.keep_ahead(self._take(), request.playing, play=play, going_on=request.going_on)
 
+    def _has_room(self, snapshot: Snapshot) -> bool:
+        """Whether one more finds room on the list, where need be in the place of one of ours; tells where it does not.
+
+        One place is left to the markers that switch.
+        """
+        room = self._most - 1 - len(snapshot.tl_tracks) + len(self._played(snapshot))
+        if room < 1:
+            self._full = f"Mopidy's list is full ({self._most} tracks: core/max_tracklist_length), so nothing is added."
+            self._complaints.say("list", self._full)
+        return room > 0
+
+    def _make_room(self, snapshot: Snapshot) -> Snapshot:
+        """Takes back as many of ours that were played as are in the way of one more, the first of the list first."""
+        over = len(snapshot.tl_tracks) + 2 - self._most
+        if over < 1:
+            return snapshot
+        self._take_back(self._played(snapshot)[:over])
+        return self._take()
+
+    def _played(self, snapshot: Snapshot) -> list[int]:
+        """Ours that have played and do not play now, in the list's order."""
+        return [
+            tlid
+            for tlid in snapshot.tlids
+            if tlid in self.own and not self.own.is_unplayed(tlid) and tlid not in (snapshot.current, self.last)
+        ]
+
     def resume(self, uri: str) -> None:
         """Goes on where the music had run out: with what was queued behind it meanwhile, else with more."""
         snapshot = self._take()
@@ -325,7 +376,7 @@ class Queue:
 
     def _missing(self, snapshot: Snapshot, *, play: bool, going_on: int) -> int:
         """How many tracks are to be added; none while it is off, or the listener's options ask for a rest."""
-        if snapshot.rests or self._content or self.is_off:
+        if snapshot.rests or self._content or not self._switch.is_on:
             return 0
         if snapshot.current is None and not play:
             # The list was cleared, or what played was taken out: that is no wish for more.
@@ -347,6 +398,10 @@ class Queue:
         # out goes on whatever of ours was passed over.
         return max(missing, int(play or snapshot.following in self._stale))
 
+    def _is_about_to_end(self, snapshot: Snapshot) -> bool:
+        """Whether the music is."""
+        return len(self._coming(snapshot)) < 2 and self._left(snapshot) <= NEARLY_OVER
+
     def _place(self, snapshot: Snapshot) -> int | None:
         """Where to add: before the first of what is replaced; None for the list's end."""
         coming = self._coming(snapshot)[1:]
@@ -358,11 +413,12 @@ class Queue:
         return snapshot.coming(snapshot.current or self.last)
 
     def _pass_over(self, candidate: Candidate) -> None:
-        if not self._unknown:
-            logger.warning(
-                "Mopidy does not know %s, which beets has: %s. Passing over such tracks",
-                candidate.uri,
-                "see whether beet web serves it" if scheme_of(candidate.uri) == "beets" else "run 'mopidy local scan'",
+        if not self._complaints.current("unknown"):
+            remedy = (
+                "see whether beet web serves it" if scheme_of(candidate.uri) == "beets" else "run 'mopidy local scan'"
+            )
+            self._complaints.say(
+                "unknown", f"Mopidy does not know {candidate.uri}, which beets has: {remedy}. Passing over such tracks"
             )
         self._unknown[candidate.uri] = time.monotonic()
 

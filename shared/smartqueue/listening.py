@@ -13,11 +13,11 @@ SOURCES = ("survey", "skip", "library")
 # So many answers to questions of any three songs tell how often a metric is right; fewer do not.
 JUDGES = 20
 # The version of the rule by which skips make triplets: stored ones of an older rule are derived anew.
-DERIVATION = 1
+DERIVATION = 2
 # A pause of this many seconds ends a session: nothing is compared across it.
 SESSION_PAUSE = 30 * 60
 # What ends a passage of music: the listener went elsewhere, wanted silence or cleared the list, or the player ended.
-_ENDS_PASSAGE = frozenset({"chosen_away", "stopped", "removed", "back", "interrupted"})
+ENDS_PASSAGE = frozenset({"chosen_away", "stopped", "removed", "back", "interrupted"})
 # Seconds; what is shorter is a jingle or a sound, and says nothing.
 _SHORTEST = 5.0
 # Seconds; a skip before anything sounded, as when "next" is pressed on and on, is no verdict on the sound.
@@ -130,13 +130,14 @@ def begins_passage(before: Play | None, play: Play) -> bool:
     """Whether a new passage of music begins with a play: nothing before it says what belongs with it.
 
     That is so after the listener chose another track, went back, stopped, or removed the track or cleared the list;
-    when they start a list of their own after the music had stopped; after the player ended; and after half an hour.
+    when they start a list of their own after the music had stopped; after the player ended, unless it comes back to the
+    track that it ended in, and goes on with the list; and after half an hour.
     """
-    return (
-        ends_session(before, play)
-        or (before is not None and before.outcome in _ENDS_PASSAGE)
-        or (not play.follows and play.queued_by == "listener")
-    )
+    if before is None or ends_session(before, play):
+        return True
+    if before.outcome == "interrupted" and before.track == play.track:
+        return False
+    return before.outcome in ENDS_PASSAGE or (not play.follows and play.queued_by == "listener")
 
 
 def passages(plays: Iterable[Play]) -> Iterator[list[Play]]:

@@ -11,6 +11,8 @@ _NEAR_END = 1.5
 _BARELY = 0.1
 # So many seconds before a track's end the player prepares what follows.
 _PREPARED = 5.0
+# What the player did less than so many seconds after something else it may have done before that.
+_AT_ONCE = 0.2
 # After so many seconds a track that the player set out for sounds, or it was none.
 _UNDERWAY = 10.0
 
@@ -49,8 +51,9 @@ class _Open:
     stopped: bool = False
     # What the listener picked to play instead, where that is known.
     picked: int | None = None
-    # What was next until something was added before it.
+    # What was next until something was added before it, and when that was.
     displaced: int | None = None
+    displaced_at: float = 0.0
     # When the player last set out for another, which has yet to sound.
     set_out: float | None = None
     # Since the list was shuffled anew nobody has been told what is next.
@@ -86,6 +89,10 @@ class PlaybackTracker:
         """The track list id of what plays, or None."""
         return self._open.tlid if self._open else None
 
+    def goes_on(self, tlid: int) -> bool:
+        """Whether a track that begins is the one that plays, of which no end was told: that is no other listening."""
+        return self._open is not None and self._open.tlid == tlid and not self._open.ended
+
     def over(self) -> list[Played]:
         """The listenings that have ended since this was last asked, in order."""
         over, self._over = self._over, []
@@ -113,14 +120,14 @@ class PlaybackTracker:
             self._open.following, self._open.preceding = following, preceding
             self._open.shuffled = False
 
-    def added(self, tlid: int, before: int | None) -> None:
+    def added(self, tlid: int, before: int | None, *, now: float) -> None:
         """The list got a track, at its end or before another; sooner known than what the player answers when asked."""
         self.changes += 1
         if self._open is not None:
             following = list(self._open.following)
             if following[:1] == [before]:
                 # The player may be on its way there already.
-                self._open.displaced = before
+                self._open.displaced, self._open.displaced_at = before, now
             following.insert(following.index(before) if before in following else len(following), tlid)
             self._open.following = following
 
@@ -267,7 +274,7 @@ class PlaybackTracker:
             return "stopped"
         if tlid == open_.picked:
             return "chosen_away"
-        if tlid in (*open_.following[:1], open_.displaced) or self._took_what_follows(tlids):
+        if tlid in open_.following[:1] or self._was_on_its_way(tlid, now) or self._took_what_follows(tlids):
             return "skipped"
         if tlid == open_.tlid or tlid in open_.preceding[:1]:
             return "back"
@@ -279,6 +286,14 @@ class PlaybackTracker:
         # Where `previous` leads to the same again, it does so however often.
         before = () if open_.tlid in open_.preceding else open_.preceding
         return "back" if open_.leapt and tlid in before else "chosen_away"
+
+    def _was_on_its_way(self, tlid: int, now: float) -> bool:
+        """Whether the player was on its way to what was next as something was added before that."""
+        open_ = self._open
+        if open_ is None or tlid != open_.displaced:
+            return False
+        has_set_out = open_.set_out is not None and now - open_.set_out < _UNDERWAY
+        return ((open_.set_out or 0.0) if has_set_out else now) - open_.displaced_at < _AT_ONCE
 
     def _took_what_follows(self, tlids: Collection[int]) -> bool:
         """Whether core under consume took a next that it could not play off its list, to begin anywhere then."""

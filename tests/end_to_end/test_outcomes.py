@@ -204,49 +204,6 @@ def plain(house: Listener) -> Listener:
     return house
 
 
-def test_next_on_the_first_track_and_on_one_in_the_middle(listener: Listener) -> None:
-    listener.queue()
-    for _ in range(2):
-        ahead = listener.ahead()
-        listener.ends("skipped", "next")
-        listener.hear()
-        assert listener.now() == ahead
-    listener.check()
-
-
-def test_next_on_the_last_track(listener: Listener) -> None:
-    """In repeat comes the first, in random another; in single there is silence; else smartqueue's tracks follow."""
-    listener.queue(play=4)
-    resting = listener.options in (("random",), ("repeat",), ("single",))
-    listener.den.until(lambda: resting or len(listener.den.titles()) >= 6)
-    ahead = listener.ahead()
-    listener.ends("skipped", "next")
-    assert (listener.den.state() == "stop") == (not ahead) == (listener.options == ("single",))
-    listener.check()
-
-
-def test_next_on_the_last_track_that_was_left_under_random(house: Listener) -> None:
-    house.begin("random")
-    house.queue(2)
-    house.ends("skipped", "next")
-    house.hear()
-    house.den.until(lambda: len(house.den.titles()) == 4)
-    house.ends("skipped", "next")
-    house.check()
-
-
-def test_next_on_the_last_track_that_was_left_under_random_in_a_rest(house: Listener) -> None:
-    house.begin("random", "single")
-    house.queue(3, play=2)
-    for _ in range(2):
-        house.ends("skipped", "next")
-        house.hear()
-    house.ends("skipped", "next")
-    time.sleep(0.7)
-    assert house.den.state() == "stop"
-    house.check()
-
-
 def test_next_while_paused(listener: Listener) -> None:
     listener.queue()
     listener.send(("pause", 1))
@@ -257,16 +214,6 @@ def test_next_while_paused(listener: Listener) -> None:
     assert (listener.den.state(), listener.now()) == ("pause", ahead)
     listener.send(("pause", 0))
     listener.check()
-
-
-def test_next_after_a_pause(plain: Listener) -> None:
-    plain.queue()
-    plain.send(("pause", 1))
-    time.sleep(1)
-    plain.send(("pause", 0))
-    plain.hear(2 * A_WHILE)
-    plain.ends("skipped", "next")
-    plain.check()
 
 
 @pytest.mark.parametrize("seconds_between", [0.0, 0.05])
@@ -299,15 +246,6 @@ def test_next_through_all_that_follows_the_first_track_at_once(plain: Listener) 
     plain.hear()
     assert plain.now() != TITLES[0]
     plain.den.until(lambda: [play.outcome for play in plain.plays()][:1] == ["skipped"])
-
-
-def test_previous(listener: Listener) -> None:
-    """Where a listener's order is not the list's, core begins the same track again."""
-    listener.queue(play=2)
-    listener.ends("back", "previous")
-    listener.hear()
-    assert listener.now() == TITLES[1 if listener.options in ((), ("single",)) else 2]
-    listener.check()
 
 
 def test_previous_on_the_first_track(listener: Listener) -> None:
@@ -362,76 +300,9 @@ def test_a_whole_track_that_was_held_near_its_end(plain: Listener) -> None:
     plain.check()
 
 
-def test_another_track_is_chosen(listener: Listener) -> None:
-    listener.queue()
-    another = next(number for number in (2, 3) if TITLES[number] != listener.ahead())
-    listener.ends("chosen_away", ("play", another))
-    listener.hear()
-    assert listener.now() == TITLES[another]
-    listener.check()
-
-
-def test_the_next_track_is_chosen(listener: Listener) -> None:
-    listener.queue()
-    listener.ends("skipped", ("playid", listener.den.client.status()["nextsongid"]))
-    listener.check()
-
-
-def test_the_same_track_is_chosen(listener: Listener) -> None:
-    listener.queue(play=1)
-    listener.ends("back", ("play", 1))
-    listener.check()
-
-
-def test_another_track_is_chosen_while_paused(plain: Listener) -> None:
-    plain.queue()
-    plain.send(("pause", 1))
-    plain.ends("chosen_away", ("play", 3))
-    plain.check()
-
-
-def test_stop_and_the_same_track_again(listener: Listener) -> None:
-    """Under consume core takes what was stopped off the list: at once, or when it begins again, yet plays it then."""
-    listener.queue()
-    listener.ends("stopped", "stop")
-    listener.send("play")
-    listener.hear()
-    assert listener.now() in TITLES[: 1 + (listener.options == ("consume",))]
-    listener.ends("skipped", "next")
-    listener.hear()
-    assert listener.now() in TITLES[1:5]
-    listener.check()
-
-
 def test_stop_and_another_track_at_once(listener: Listener) -> None:
     listener.queue()
     listener.ends("stopped", "stop", ("play", 3))
-    listener.check()
-
-
-@pytest.mark.parametrize("position", [0, 1, 2], ids=["previous", "the same", "next"])
-def test_stop_and_a_track_that_would_say_something_at_once(plain: Listener, position: int) -> None:
-    plain.queue(play=1)
-    plain.ends("stopped", "stop", ("play", position))
-    plain.check()
-
-
-def test_stop_while_paused(plain: Listener) -> None:
-    plain.queue()
-    plain.send(("pause", 1))
-    plain.ends("stopped", "stop")
-    plain.check()
-
-
-def test_the_playing_track_is_removed(listener: Listener) -> None:
-    """Core goes on sounding it, and knows of no playing track; what plays next is the list's first."""
-    listener.queue(play=1)
-    listener.ends("removed", ("delete", 1))
-    assert listener.den.state() == "play"
-    ahead = listener.ahead()
-    listener.send("play")
-    listener.hear()
-    assert listener.now() == ahead
     listener.check()
 
 
@@ -441,36 +312,6 @@ def test_the_playing_track_is_removed_and_another_chosen_at_once(listener: Liste
     listener.hear()
     assert listener.now() == TITLES[3]
     listener.check()
-
-
-def test_another_track_is_removed(listener: Listener) -> None:
-    listener.queue(play=1)
-    listener.send(("delete", 2))
-    listener.ends("skipped", "next")
-    listener.check()
-
-
-def test_the_list_is_cleared(listener: Listener) -> None:
-    listener.queue()
-    listener.ends("removed", "clear")
-    assert (listener.den.state(), listener.den.titles()) == ("stop", [])
-    listener.check()
-
-
-def test_the_list_is_replaced(listener: Listener) -> None:
-    listener.queue(3)
-    listener.ends("removed", "clear", ("add", listener.uris[TITLES[6]]), ("play", 0))
-    listener.hear()
-    listener.queued.add(listener.den.client.currentsong()["id"])
-    assert listener.now() == TITLES[6]
-    listener.check()
-
-
-def test_play_on_an_empty_list(plain: Listener) -> None:
-    plain.send("play")
-    assert plain.den.state() == "stop"
-    plain.queue()
-    plain.check()
 
 
 def test_next_into_a_file_that_is_gone(listener: Listener) -> None:
@@ -509,46 +350,6 @@ def test_the_end_before_a_file_that_is_no_music(house: Listener, options: tuple[
         file.write_bytes(music)
 
 
-@pytest.mark.parametrize("option", ["consume", "random", "repeat", "single"])
-def test_an_option_is_set_meanwhile(plain: Listener, option: str) -> None:
-    plain.queue(play=1)
-    plain.send((option, 1))
-    ahead = plain.ahead()
-    another = next(number for number in (2, 3) if TITLES[number] != ahead)
-    plain.ends("chosen_away", ("play", another))
-    plain.hear()
-    plain.send((option, 0))
-    plain.ends("skipped", "next")
-    plain.check()
-
-
-def test_the_list_is_moved_about_meanwhile(plain: Listener) -> None:
-    plain.queue(play=1)
-    plain.send(("move", 4, 2))
-    plain.hear(2 * A_WHILE)
-    plain.ends("chosen_away", ("play", 3))
-    plain.hear()
-    plain.send(("move", 0, 3))
-    plain.ends("skipped", "next")
-    plain.hear()
-    assert plain.now() == TITLES[0]
-    plain.check()
-
-
-def test_a_track_is_added_under_random(house: Listener) -> None:
-    """Every addition shuffles anew, so that next leads elsewhere."""
-    house.begin("random")
-    house.queue()
-    for title in TITLES[5:8]:
-        house.add(title)
-        ahead = house.ahead()
-        house.hear()
-        house.ends("skipped", "next")
-        house.hear()
-        assert house.now() == ahead
-    house.check()
-
-
 @pytest.mark.parametrize("options", [(), ("consume",), ("random",)], ids=named)
 def test_next_before_anything_follows_and_stop_soon_after(house: Listener, options: tuple[str, ...]) -> None:
     """In single smartqueue adds nothing. The music goes on as soon as it may, and a stop is heeded then."""
@@ -573,26 +374,6 @@ def test_the_end_before_anything_follows(plain: Listener) -> None:
     plain.note(TITLES[0], "finished", A_WHILE + SECONDS - BEFORE_THE_END)
     plain.den.until(lambda: plain.now() not in ("", TITLES[0]))
     plain.check()
-
-
-@pytest.mark.parametrize("options", [(), ("consume",), ("random",)], ids=named)
-def test_smartqueues_own_track_is_known_whatever_becomes_of_it(house: Listener, options: tuple[str, ...]) -> None:
-    house.begin(*options)
-    house.queue(1)
-    house.den.until(lambda: house.now() == TITLES[0] and len(house.den.titles()) == 3)
-    house.ends("skipped", "next")
-    house.hear()
-    while house.now() == TITLES[0]:
-        house.ends("skipped", "next")
-        house.hear()
-    house.ends("stopped", "stop")
-    house.send("play")
-    house.hear()
-    house.ends("skipped", "next")
-    house.hear()
-    house.ends("removed", ("deleteid", house.den.client.status()["songid"]))
-    house.send("play")
-    house.check()
 
 
 @pytest.mark.parametrize("how", [signal.SIGTERM, signal.SIGKILL])

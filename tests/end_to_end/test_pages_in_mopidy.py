@@ -210,7 +210,7 @@ def test_what_is_not_smartqueues_or_plays_is_not_taken_back(web: Web) -> None:
 def test_a_track_that_was_deleted_leaves_a_rest_which_not_this_ends(web: Web) -> None:
     first, second = web.playing("Weir", coming=2)
     web.den.client.deleteid(second["tlid"])
-    web.den.until(lambda: "took out" in web.now()["rests"])
+    web.den.until(lambda: "You removed" in web.now()["rests"])
     assert web.post("api/not-this", {"tlid": first["tlid"]}) == 200
     web.den.until(lambda: len(web.coming()) == 2)
     assert not web.now()["rests"]

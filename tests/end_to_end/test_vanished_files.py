@@ -38,15 +38,3 @@ def test_the_listeners_own_track_that_is_gone_failed_and_the_music_goes_on(
         assert plays[den.track(titles[0])].listened == pytest.approx(8, abs=0.5)
         assert (plays[den.track(titles[1])].outcome, plays[den.track(titles[1])].listened) == ("failed", 0)
         assert not den.skips()
-
-
-def test_a_queued_track_that_is_gone_is_taken_back_for_another(open_den: Opener, own_analysed: Beets) -> None:
-    titles = sorted(own_analysed.run("ls", "-f", "$title").stdout.splitlines())
-    with open_den(own_analysed) as den:
-        den.play(titles[0])
-        den.until(lambda: len(den.titles()) == 3)
-        _, following, gone = den.titles()
-        file_of(den, gone).unlink()
-        den.until(lambda: den.current() == following, 30)
-        den.until(lambda: len(den.titles()) == 4)
-        assert gone not in den.titles()

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import json
+from dataclasses import asdict
 from pathlib import Path
 from types import SimpleNamespace
 
@@ -47,6 +49,49 @@ def test_another_track_of_the_same_id_is_the_listeners(stored: Path) -> None:
     own = OwnTracks(stored)
     own.load(listed((1, EVEN), (2, ODD)))
     assert not own.tlids
+
+
+def test_a_track_is_added_to_the_file_which_is_not_written_anew(stored: Path) -> None:
+    own = OwnTracks(stored)
+    own.load(listed((1, ODD), (2, EVEN)))
+    own.add(3, EVEN)
+    stored.with_name("the same").hardlink_to(stored)
+    for tlid in range(4, 104):
+        own.add(tlid, EVEN)
+        own.begin(tlid)
+    assert stored.samefile(stored.with_name("the same"))
+    again = OwnTracks(stored)
+    again.load(listed((1, ODD), *((tlid, EVEN) for tlid in range(3, 104))))
+    assert again.tlids == [1, *range(3, 104)]
+    assert list(again.unplayed) == [3]
+
+
+def test_what_was_long_forgotten_leaves_the_file(stored: Path) -> None:
+    own = OwnTracks(stored)
+    for tlid in range(3, 1003):
+        own.add(tlid, EVEN)
+        own.begin(tlid)
+        own.keep([tlid])
+    assert stored.stat().st_size < 100_000
+    again = OwnTracks(stored)
+    again.load(listed((1002, EVEN)))
+    assert again.tlids == [1002]
+
+
+def test_a_line_that_was_cut_off_costs_that_line_alone(stored: Path) -> None:
+    with stored.open("a") as file:
+        file.write('{"tlid": 3, "candi')
+    own = OwnTracks(stored)
+    own.load(listed((1, ODD), (2, EVEN)))
+    assert own.tlids == [1, 2]
+
+
+def test_a_file_of_an_earlier_version_is_taken_up(stored: Path) -> None:
+    candidate = {**asdict(EVEN), "file": "/music/even.flac"}
+    stored.write_text(json.dumps([{"tlid": 2, "played": True, "candidate": candidate}]))
+    own = OwnTracks(stored)
+    own.load(listed((2, EVEN)))
+    assert (own.get(2), own.unplayed) == (EVEN, {})
 
 
 @pytest.mark.parametrize("text", ["", "{", "[1]", '[{"tlid": 1}]', "null"])

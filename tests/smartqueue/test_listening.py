@@ -134,6 +134,11 @@ def test_a_track_that_failed_is_passed_over() -> None:
     assert odd_ones(plays) == [(1, 3, 2)]
 
 
+def test_a_player_that_comes_back_to_the_track_it_ended_in_goes_on_with_the_passage() -> None:
+    plays = evening((1, "finished", 1), (2, "skipped", 0.1), (3, "interrupted", 0.1), (3, "finished", 0.9))
+    assert odd_ones(plays) == [(1, 3, 2)]
+
+
 def test_a_list_that_the_listener_starts_after_the_music_had_stopped_is_another_passage() -> None:
     plays = evening((1, "finished", 1), (2, "skipped", 0.1), (3, "finished", 1))
     by_hand = replace(plays[2], queued_by="listener", follows=False)

@@ -437,7 +437,7 @@ def test_next_to_a_track_that_was_just_added_is_a_skip() -> None:
     player = Player()
     player.start(1)
     player.hear(10)
-    player.tracker.added(2, None)
+    player.tracker.added(2, None, now=player.now)
     player.end(1, 10)
     player.start(2)
     assert player.only().outcome == "skipped"
@@ -448,7 +448,7 @@ def test_next_past_a_track_that_was_just_taken_back_is_a_skip() -> None:
     player.start(1, next_tlid=2)
     player.hear(10)
     player.tracker.removed([2])
-    player.tracker.added(3, None)
+    player.tracker.added(3, None, now=player.now)
     player.end(1, 10)
     player.start(3)
     assert player.only().outcome == "skipped"
@@ -459,10 +459,36 @@ def test_next_is_a_skip_too_where_a_track_was_just_added_before_what_was_next() 
         player = Player()
         player.start(1, next_tlid=2)
         player.hear(10)
-        player.tracker.added(3, 2)
+        player.tracker.added(3, 2, now=player.now)
         player.end(1, 10)
         player.start(tlid)
         assert player.only().outcome == "skipped"
+
+
+def test_what_was_next_is_a_choice_some_moments_after_a_track_was_added_before_it() -> None:
+    for sets_out in (False, True):
+        player = Player()
+        player.start(1, next_tlid=2)
+        player.hear(10)
+        player.tracker.added(3, 2, now=player.now)
+        player.hear(0.3)
+        if sets_out:
+            player.tracker.sets_out(now=player.now)
+        player.end(1, 10.3)
+        player.start(2)
+        assert player.only().outcome == "chosen_away"
+
+
+def test_next_that_takes_long_to_sound_is_a_skip_where_a_track_was_added_before_it_meanwhile() -> None:
+    player = Player()
+    player.start(1, next_tlid=2)
+    player.hear(10)
+    player.tracker.sets_out(now=player.now)
+    player.tracker.added(3, 2, now=player.now)
+    player.hear(0.5)
+    player.end(1, 10)
+    player.start(2)
+    assert player.only().outcome == "skipped"
 
 
 @pytest.mark.parametrize("position", [0.0, 0.002])
