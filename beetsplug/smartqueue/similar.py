@@ -12,7 +12,7 @@ from beets.library import Album, Item, Library
 from beets.ui import Subcommand, print_
 from confuse import Subview
 
-from beetsplug.smartqueue.library import analysed, named, opened
+from beetsplug.smartqueue.library import analysed, first_step, named, opened
 from beetsplug.smartqueue.settings import mark_ignored, profile
 from smartqueue.candidates import Candidates, albums, candidates
 from smartqueue.duplicates import duplicates
@@ -22,13 +22,21 @@ from smartqueue.selection import Choice
 
 log = logging.getLogger("beets.smartqueue")
 
+_USUAL_NUMBER = 10
+
 
 def command(config: Subview) -> Subcommand:
     """The command, to be handed to beets."""
     similar = Subcommand("similar", help="list the tracks or albums that sound most like one, or what is there twice")
     parser = similar.parser
     parser.set_usage("%prog [options] QUERY\n       %prog --duplicates [QUERY]\nExample: %prog -n 5 title:yesterday")
-    parser.add_option("-n", "--number", type="int", default=10, metavar="N", help="how many to list")
+    parser.add_option(
+        "-n",
+        "--number",
+        type="int",
+        metavar="N",
+        help=f"how many to list (default: {_USUAL_NUMBER}; of --duplicates all)",
+    )
     parser.add_option("--explain", action="store_true", help="say under each track why it is near")
     parser.add_option(
         "--duplicates", action="store_true", help="list the tracks that are the same recording twice, group by group"
@@ -36,7 +44,7 @@ def command(config: Subview) -> Subcommand:
     parser.add_all_common_options()
 
     def run(lib: Library, options: Values, query: list[str]) -> None:
-        if options.number < 1:
+        if options.number is not None and options.number < 1:
             raise UserError(f"-n must be 1 or more, not {options.number}")
         if sum(map(bool, (options.explain, options.album, options.duplicates))) > 1:
             raise UserError("--explain, --album and --duplicates do not go together")
@@ -45,9 +53,13 @@ def command(config: Subview) -> Subcommand:
         with opened(lib) as database:
             mark_ignored(lib, database, config)
             among = candidates(database, profile(config), Rules())
+            first = first_step(database.state()) if options.duplicates else ""
+        if first:
+            raise UserError(f"nothing was compared: {first}")
         if options.duplicates:
-            _list_duplicates(lib, among, lib.items(query), form)
+            _list_duplicates(lib, among, lib.items(query), options.number, form)
             return
+        number = _USUAL_NUMBER if options.number is None else options.number
         seed = lib.items(query).get()
         if seed is None:
             raise UserError("no track of the library matches: nothing to compare with")
@@ -55,9 +67,9 @@ def command(config: Subview) -> Subcommand:
         if not rows:
             raise UserError(f"not analysed yet: {named(seed)}. Run beet analyze first")
         if options.album:
-            _list_albums(lib, among, rows[0], options.number, form)
+            _list_albums(lib, among, rows[0], number, form)
         else:
-            _list_tracks(lib, among, rows[0], options.number, form, why=options.explain)
+            _list_tracks(lib, among, rows[0], number, form, why=options.explain)
 
     similar.func = run
     return similar
@@ -85,14 +97,21 @@ def _list_albums(lib: Library, among: Candidates, seed: int, number: int, form: 
         _print(album, float(there.near.between(own, row)), form)
 
 
-def _list_duplicates(lib: Library, among: Candidates, matching: Iterable[Item], form: str) -> None:
-    wanted = {item.id for item in matching}
+def _list_duplicates(lib: Library, among: Candidates, matching: Iterable[Item], number: int | None, form: str) -> None:
+    """Lists so many groups, or all, and tells of what could not be compared."""
+    found, others = analysed(matching, among.library)
+    if not found and not others:
+        raise UserError("no track of the library matches: nothing was compared")
+    if not found:
+        raise UserError(f"nothing was compared: not analysed yet: {named(others[0])}. Run beet analyze first")
+    if others:
+        log.warning("{} tracks were not compared, because they are not analysed yet: run beet analyze", len(others))
     item_ids = among.library.item_ids.tolist()
-    groups = [rows for rows in duplicates(among.library) if wanted & {item_ids[row] for row in rows}]
+    groups = [rows for rows in duplicates(among.library) if not set(found).isdisjoint(rows)]
     if not groups:
         log.info("no track is there twice")
-    for number, rows in enumerate(groups):
-        if number:
+    for place, rows in enumerate(groups[:number]):
+        if place:
             print_()
         for row in rows:
             _print(lib.get_item(item_ids[row]), float(among.pool.near.between(rows[0], row)), form)

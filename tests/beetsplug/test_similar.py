@@ -71,6 +71,30 @@ def test_where_nothing_is_there_twice_nothing_is_listed(analysed: Beets) -> None
     assert (done.stdout, "no track is there twice" in done.stderr) == ("", True)
 
 
+def test_so_many_groups_of_what_is_there_twice_are_listed(own_beets: Beets) -> None:
+    copy_in_other_formats(own_beets, "Otter Run", ".wav")
+    copy_in_other_formats(own_beets, "Morning Mill", ".wav")
+    own_beets.run("analyze")
+    assert len(groups(own_beets, "-n", "1")) == 1
+    assert len(groups(own_beets, "-n", "3")) == 2
+
+
+def test_what_is_not_analysed_is_not_said_to_be_there_once(own_beets: Beets) -> None:
+    copy_in_other_formats(own_beets, "Otter Run", ".wav")
+    done = own_beets.run("similar", "--duplicates", check=False)
+    words = "nothing was compared: no track is analysed yet: run beet analyze first"
+    assert (done.returncode, words in done.stderr, "twice" in done.stderr) == (1, True, False)
+    own_beets.run("analyze", "title:Mill")
+    assert "6 tracks were not compared" in own_beets.run("similar", "--duplicates").stderr
+    done = own_beets.run("similar", "--duplicates", "title:Otter", check=False)
+    assert (done.returncode, "nothing was compared: not analysed yet: " in done.stderr) == (1, True)
+
+
+def test_where_nothing_matches_nothing_is_said_to_be_there_once(analysed: Beets) -> None:
+    done = analysed.run("similar", "--duplicates", "title:nosuchtitle", check=False)
+    assert (done.returncode, "no track of the library matches" in done.stderr) == (1, True)
+
+
 def test_a_list_is_of_one_kind(analysed: Beets) -> None:
     done = analysed.run("similar", "--album", "--duplicates", check=False)
     assert (done.returncode, "do not go together" in done.stderr) == (1, True)
