@@ -21,6 +21,7 @@ from beetsplug.smartqueue.library import analysed, named, opened
 from beetsplug.smartqueue.settings import has_relative_paths, mark_ignored, profile, wanted
 from smartqueue import playlist_file
 from smartqueue.candidates import Candidates, candidates, shut_out_in_words
+from smartqueue.database.tracks import file_name
 from smartqueue.explanation import explain
 from smartqueue.preferences import Preferences
 from smartqueue.selection import Choice, Context, Past
@@ -234,8 +235,14 @@ def _item(lib: Library, among: Candidates, row: int) -> Item:
 
 
 def _write(file: Path, items: list[Item], *, relative: bool) -> None:
-    entries = [playlist_file.Entry(item.length, f"{item.artist} - {item.title}", item.path) for item in items]
+    entries = [playlist_file.Entry(item.length, _called(item), item.path) for item in items]
     try:
         playlist_file.write(file, entries, relative=relative)
     except playlist_file.PlaylistFileError as error:
         raise UserError(str(error)) from error
+
+
+def _called(item: Item) -> str:
+    """What a track is called in a playlist: by its file's name where it has no title."""
+    title = item.title or file_name(item.path)
+    return f"{item.artist} - {title}" if item.artist else title

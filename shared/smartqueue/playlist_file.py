@@ -9,6 +9,9 @@ from pathlib import Path
 
 from smartqueue.whole_file import whole_file
 
+# Players tell a playlist's format by its name, and this is the one that is written.
+_SUFFIXES = (".m3u8", ".m3u")
+
 
 class PlaylistFileError(Exception):
     """A playlist cannot be written; the text says why."""
@@ -28,6 +31,8 @@ def write(path: Path, entries: Sequence[Entry], *, relative: bool) -> None:
 
     Raises PlaylistFileError.
     """
+    if path.suffix.lower() not in _SUFFIXES:
+        raise PlaylistFileError(f"{path} cannot be written: a playlist's name ends in {' or '.join(_SUFFIXES)}")
     folder = os.fsencode(path.absolute().parent.resolve()) if relative else None
     lines = [b"#EXTM3U"]
     for entry in entries:

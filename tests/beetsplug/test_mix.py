@@ -126,6 +126,21 @@ def test_a_playlist_that_cannot_be_written_is_an_error(analysed: Beets, tmp_path
     assert "a.m3u8 cannot be written: No such file or directory" in complaint(analysed, "-o", nowhere, "title:=Weir")
 
 
+def test_a_playlist_of_another_format_is_refused(analysed: Beets, tmp_path: Path) -> None:
+    for name in ("a.pls", "a.xspf", "a"):
+        words = f"{name} cannot be written: a playlist's name ends in .m3u8 or .m3u"
+        assert words in complaint(analysed, "-n", "2", "-o", str(tmp_path / name), "title:=Weir")
+    assert not list(tmp_path.iterdir())
+
+
+def test_what_has_no_title_stands_in_a_playlist_by_its_files_name(beets: Beets, tmp_path: Path) -> None:
+    beets.run("modify", "-y", "-W", "-M", "title:=Weir", "title=")
+    beets.run("modify", "-y", "-W", "-M", "title:=Tin Hats", "title=", "artist=")
+    beets.run("mix", "--order", "-o", str(tmp_path / "a.m3u"), "path::Weir.flac", ",", "path::Tin Hats.flac")
+    lines = (tmp_path / "a.m3u").read_text(encoding="utf-8").splitlines()
+    assert sorted(lines[1::2]) == ["#EXTINF:8,The Water Wheels - Weir.flac", "#EXTINF:8,Tin Hats.flac"]
+
+
 def test_a_seed_that_is_not_analysed_is_named_and_the_others_are_mixed(own_beets: Beets) -> None:
     own_beets.run("analyze", "title:Otter", ",", "title:Pixel")
     done = own_beets.run("mix", "-f", "$title", "title:Mill", ",", "title:Otter")
