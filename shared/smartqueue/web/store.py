@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import time
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
@@ -15,6 +16,12 @@ from smartqueue.database import Database
 from smartqueue.preferences import Rules
 
 Found = TypeVar("Found")
+
+# In so many seconds a request is answered even where another program holds the library; at the least, what has waited
+# behind others tries for so many.
+_PATIENCE, _LEAST = 2.0, 0.02
+# A question may wait for a lock to read, to begin to write, and to keep what it wrote.
+_LOCKS = 3
 
 
 class Store:
@@ -32,10 +39,12 @@ class Store:
         self._kept: dict[str, tuple[object, Candidates]] = {}
 
     async def ask(self, question: Callable[[Database], Found]) -> Found:
-        """What the question makes of the database. Raises DatabaseError."""
+        """What the question makes of the database, which is not waited for long. Raises DatabaseError."""
+        give_up = time.monotonic() + _PATIENCE
 
         def answer() -> Found:
-            with Database(self.library, self.music_directory) as database:
+            patience = max(_LEAST, (give_up - time.monotonic()) / _LOCKS)
+            with Database(self.library, self.music_directory, timeout=patience) as database:
                 return question(database)
 
         return await asyncio.get_running_loop().run_in_executor(self._thread, answer)
