@@ -197,13 +197,15 @@ def _show_history(history: list[Kept], *, as_json: bool) -> None:
     if not history:
         print_("no metric was learned yet")
         return
-    print_(f"{'id':>4}  {'learned':<17}{'learner':<10}{'triplets':>8}{'right':>8}{'without':>9}  judged by")
+    print_(f"{'id':>4}  {'learned':<17}{'learner':<10}{'answers and skips':>17}{'right':>8}{'without':>9}  judged by")
     for kept in history:
         when = datetime.fromtimestamp(kept.created).astimezone()
         right, plain = ("–" if value is None else format(value, ".1%") for value in _accuracies(kept))
+        # What they counted had albums in it.
+        count = kept.triplets if kept.judged_by else "–"
         mark = "  in use" if kept.in_use else ""
         print_(
-            f"{kept.id:>4}  {when:%Y-%m-%d %H:%M} {kept.learner:<10}{kept.triplets:>8}{right:>8}{plain:>9}"
+            f"{kept.id:>4}  {when:%Y-%m-%d %H:%M} {kept.learner:<10}{count:>17}{right:>8}{plain:>9}"
             f"  {kept.judged_by or '–':<9}{mark}".rstrip()
         )
 

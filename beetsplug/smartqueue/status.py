@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Mapping
 from optparse import Values
 
 from beets.library import Library
@@ -12,6 +13,7 @@ from confuse import Subview
 from beetsplug.smartqueue.library import first_step, opened
 from beetsplug.smartqueue.settings import profile
 from smartqueue.database import LearnedMetric, State
+from smartqueue.listening import SOURCES
 
 
 def command(config: Subview) -> Subcommand:
@@ -21,21 +23,22 @@ def command(config: Subview) -> Subcommand:
 
     def run(lib: Library, options: Values, _: list[str]) -> None:
         with opened(lib) as database:
-            state = database.state()
+            state, counts = database.state(), database.triplets.counts(profile(config))
             learned = database.metrics.in_use(profile(config))
-        print_(json.dumps(_as_json(state, learned)) if options.json else _in_words(state, learned))
+        shown = _as_json if options.json else _in_words
+        print_(shown(state, counts, learned))
 
     status.func = run
     return status
 
 
-def _as_json(state: State, learned: LearnedMetric | None) -> dict[str, object]:
-    return {
+def _as_json(state: State, counts: Mapping[str, int], learned: LearnedMetric | None) -> str:
+    found = {
         "analyzed": state.analyzed,
         "stale": state.stale,
         "failed": state.failed,
         "plays": state.plays,
-        "triplets": state.triplets,
+        "triplets": {source: counts[source] for source in SOURCES},
         "metric": learned
         and {
             "id": learned.metric.id,
@@ -44,10 +47,11 @@ def _as_json(state: State, learned: LearnedMetric | None) -> dict[str, object]:
             "plain_accuracy": learned.plain_accuracy,
         },
     }
+    return json.dumps(found)
 
 
-def _in_words(state: State, learned: LearnedMetric | None) -> str:
-    triplets = ", ".join(f"{count} from {source}" for source, count in state.triplets.items())
+def _in_words(state: State, counts: Mapping[str, int], learned: LearnedMetric | None) -> str:
+    triplets = ", ".join(f"{counts[source]} from {source}" for source in SOURCES)
     lines = {
         "analysed": f"{state.analyzed} of {state.items} tracks",
         "stale": f"{state.stale} (of an older version, in use until beet analyze has heard all of them anew)"

@@ -125,7 +125,7 @@ def _keep(database: Database, profile: str, lesson: Lesson, last_entry: int) -> 
         entry = LearnedMetric(
             lesson.metric,
             learned.settings,
-            sum(lesson.counts.values()),
+            sum(count for source, count in lesson.counts.items() if source != "library"),
             learned.accuracy,
             learned.plain_accuracy,
             learned.uncertainty,

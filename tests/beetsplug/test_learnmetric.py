@@ -96,6 +96,15 @@ def test_every_metric_stands_in_the_history_and_can_be_used_again(beets: Beets) 
     assert used(beets) == second
 
 
+def test_a_metric_says_how_many_answers_and_skips_it_was_learned_from(beets: Beets) -> None:
+    answer(beets, {"rhythm"})
+    assert "learned from 200 answers:" in beets.run("learnmetric").stdout.replace("Learned", "learned")
+    heads, metric = beets.run("learnmetric", "--history").stdout.splitlines()
+    assert heads.split()[3:6] == ["answers", "and", "skips"]
+    assert metric.split()[4] == "200"
+    assert json.loads(beets.run("learnmetric", "--history", "--json").stdout)[0]["triplets"] == 200
+
+
 def used(beets: Beets) -> int:
     return int(json.loads(beets.run("smartqueue", "--json").stdout)["metric"]["id"])
 

@@ -6,6 +6,7 @@ import json
 from pathlib import Path
 
 from demonstration.programs import Beets
+from smartqueue.database import Database
 
 
 def test_the_state_is_one_json_object(analysed: Beets) -> None:
@@ -28,6 +29,16 @@ def test_a_library_in_which_nothing_is_analysed_states_the_next_step(own_beets: 
     assert "next:     no track is analysed yet: run beet analyze first" in own_beets.run("smartqueue").stdout
     empty = Beets(tmp_path / "empty", own_beets.music)
     assert "next:     the library is empty: run beet import ~/Music first" in empty.run("smartqueue").stdout
+
+
+def test_what_another_listener_said_does_not_count(beets: Beets) -> None:
+    with Database(beets.library, beets.music) as database:
+        ids = database.vectors.library().ids.tolist()
+        for profile, three in (("default", ids[:3]), ("default", ids[1:4]), ("somebody", ids[:3])):
+            database.questions.answer(three, three[0], profile)
+        database.triplets.forget([database.triplets.of_profile("default")[0].id or 0])
+    assert json.loads(beets.run("smartqueue", "--json").stdout)["triplets"]["survey"] == 1
+    assert "triplets: 1 from survey, 0 from skip, 0 from library" in beets.run("smartqueue").stdout
 
 
 def test_failures_are_counted(own_beets: Beets) -> None:

@@ -122,6 +122,19 @@ def test_answers_are_counted_from_a_moment_on(database: Database) -> None:
     assert database.questions.count("default", time.time() + 60) == 0
 
 
+def test_what_was_forgotten_is_not_counted_and_not_asked_again(database: Database) -> None:
+    database.questions.answer([1, 2, 3], 1, "default")
+    database.questions.answer([1, 2, 4], None, "default")
+    database.triplets.add([Triplet(9, 7, 8, "survey", created=1.0)])
+    ids = [triplet.id or 0 for triplet in database.triplets.of_profile("default")]
+    for left, forgotten in ((2, ids[:1]), (1, ids)):
+        database.triplets.forget(forgotten)
+        assert (database.questions.count("default"), database.questions.undecided("default")) == (left, 1)
+    assert len(database.questions.asked("default")) == 3
+    database.triplets.remember(ids)
+    assert database.questions.count("default") == 3
+
+
 @pytest.mark.parametrize(("tracks", "odd"), [([1, 2], 1), ([1, 2, 2], 1), ([1, 2, 3, 4], 1), ([1, 2, 3], 4)])
 def test_what_is_no_answer_is_refused(database: Database, tracks: list[int], odd: int) -> None:
     with pytest.raises(ValueError, match="three"):

@@ -36,17 +36,13 @@ __all__ = [
 
 @dataclass(frozen=True)
 class State:
-    """The database at a glance, over all profiles; stale are vectors in use that the newest extractor has not heard.
-
-    triplets: by source how many answers, skips and library triplets there are.
-    """
+    """The database at a glance, over all profiles; stale are vectors in use that the newest extractor has not heard."""
 
     analyzed: int
     stale: int
     failed: int
     items: int
     plays: int
-    triplets: dict[str, int]
 
 
 class Database:
@@ -125,13 +121,9 @@ class Database:
             f" FROM smartqueue_schema s, smartqueue_track t JOIN items i ON {OF_ITEM}"
             " LEFT JOIN smartqueue_pending p ON p.track = t.id",
         )
-        triplets = self._connection.all(
-            "SELECT source, COUNT(*) FROM smartqueue_triplet WHERE forgotten IS NULL AND id = entry GROUP BY source"
-        )
         return State(
             **dict(counts[0]),
             stale=len(self.vectors.waiting(EXTRACTOR)),
             items=self._connection.number("SELECT COUNT(*) FROM items"),
             plays=self._connection.number("SELECT COUNT(*) FROM smartqueue_play"),
-            triplets={"survey": 0, "skip": 0, "library": 0, **{row[0]: row[1] for row in triplets}},
         )

@@ -27,10 +27,10 @@ _IN_USE = (
 class LearnedMetric:
     """A metric with what is kept about its learning.
 
-    triplets: how many answers, skips and library triplets it was learned from. last_entry: the id of the latest
-    answer or skip among them. The accuracies are held out, None where there was too little to judge by; judged_by
-    says in what: survey (questions of any three songs), skip, library, or empty for questions that were chosen to
-    teach, as earlier versions judged by.
+    triplets: how many answers and skips it was learned from, beside the library's triplets. last_entry: the id of the
+    latest answer or skip among them. The accuracies are held out, None where there was too little to judge by;
+    judged_by says in what: survey (questions of any three songs), skip, library, or empty for questions that were
+    chosen to teach, as earlier versions judged by.
     """
 
     metric: Metric

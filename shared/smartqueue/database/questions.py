@@ -11,8 +11,9 @@ Three = tuple[int, int, int]
 
 # Those that were taken from a file have no question of ours.
 _ANSWERS = (
-    "SELECT a, b, c, profile, asked FROM smartqueue_question UNION ALL"
-    " SELECT near_a, near_b, odd, profile, created FROM smartqueue_triplet"
+    "SELECT a, b, c, profile, asked, id IN (SELECT question FROM smartqueue_triplet WHERE forgotten IS NOT NULL)"
+    " AS is_forgotten FROM smartqueue_question UNION ALL"
+    " SELECT near_a, near_b, odd, profile, created, forgotten IS NOT NULL FROM smartqueue_triplet"
     " WHERE source = 'survey' AND question IS NULL"
 )
 
@@ -74,9 +75,17 @@ class Questions:
         return {ordered(tuple(row)) for row in rows}
 
     def count(self, profile: str, since: float = 0.0) -> int:
-        """How many of these there are since a moment (UTC seconds), "can't tell" among them."""
+        """How many answers count, given since a moment (UTC seconds), "can't tell" among them: none is forgotten."""
         return self._connection.number(
-            f"SELECT COUNT(*) FROM ({_ANSWERS}) WHERE profile = ? AND asked >= ?", profile, since
+            f"SELECT COUNT(*) FROM ({_ANSWERS}) WHERE profile = ? AND asked >= ? AND is_forgotten IS NOT 1",
+            profile,
+            since,
+        )
+
+    def undecided(self, profile: str) -> int:
+        """How many of these are "can't tell", from which nothing can be learned."""
+        return self._connection.number(
+            "SELECT COUNT(*) FROM smartqueue_question WHERE profile = ? AND answer IS NULL", profile
         )
 
 

@@ -66,7 +66,7 @@ class Survey:
         return {**found, "progress": self._told(profile, counts)}
 
     def _told(self, profile: str, counts: dict[str, int]) -> dict[str, Any]:
-        self._watch.look(profile, counts["all"])
+        self._watch.look(profile, counts["all"] - counts["undecided"])
         return {
             **counts,
             "each": EACH,
@@ -78,7 +78,11 @@ class Survey:
 
 def _counts(database: Database, profile: str) -> dict[str, int]:
     questions = database.questions
-    return {"today": questions.count(profile, today()), "all": questions.count(profile)}
+    return {
+        "today": questions.count(profile, today()),
+        "all": questions.count(profile),
+        "undecided": questions.undecided(profile),
+    }
 
 
 def _card(track: Description) -> dict[str, Any]:

@@ -45,6 +45,7 @@ def test_a_question_is_of_three_tracks_in_words(pages: Pages) -> None:
     assert asked["progress"] == {
         "today": 0,
         "all": 0,
+        "undecided": 0,
         "each": 10,
         "random_every": 4,
         "foresight": [],
@@ -67,7 +68,8 @@ def test_an_answer_is_stored_and_the_next_question_comes_with_it(pages: Pages) -
 
 def test_cannot_tell_is_stored_without_a_triplet(pages: Pages) -> None:
     tracks = question(pages)
-    assert answer(pages, tracks, None)["progress"]["all"] == 1
+    progress = answer(pages, tracks, None)["progress"]
+    assert (progress["all"], progress["undecided"]) == (1, 1)
     assert said(pages) == []
     assert sorted(question(pages)) != sorted(tracks)
 
@@ -106,6 +108,16 @@ def test_listeners_answer_apart(pages: Pages) -> None:
     assert (said(pages), len(said(pages, "somebody"))) == ([], 1)
     assert pages.ask("/api/progress").json["all"] == 0
     assert pages.ask("/api/progress?profile=somebody").json["all"] == 1
+
+
+def test_the_survey_counts_the_answers_that_the_page_learned_does(pages: Pages) -> None:
+    for odd in (0, 1, None, 2):
+        tracks = question(pages)
+        answer(pages, tracks, None if odd is None else tracks[odd])
+    newest = pages.ask("/api/triplets").json["triplets"][0]["id"]
+    counts = pages.post("/api/forget", {"id": newest}).json["counts"]
+    progress = pages.ask("/api/progress").json
+    assert progress["all"] - progress["undecided"] == counts["survey"] == 2
 
 
 def test_an_answer_of_yesterday_is_not_of_today(pages: Pages) -> None:

@@ -5,7 +5,7 @@ const find = (place) => document.querySelector(place);
 const percent = (share) => (share === null ? "–" : `${(100 * share).toFixed(1)} %`);
 const moment = new Intl.DateTimeFormat("en-GB", { dateStyle: "medium", timeStyle: "short" });
 const when = (seconds) => moment.format(new Date(1000 * seconds));
-const many = (count, one) => `${count} ${one}${count === 1 ? "" : "s"}`;
+const entries = (count) => `${count} ${count === 1 ? "answer or skip" : "answers and skips"}`;
 
 // What counts
 
@@ -51,7 +51,8 @@ function metric(one, { in_use: inUse, chosen }) {
   const about =
     one.id === null
       ? "everything counts alike"
-      : `${one.learner}, from ${many(one.triplets, "answer, skip or album")}, ${when(one.created)}`;
+      : // What earlier versions counted had albums in it.
+        `${one.learner}${one.judged_by && `, from ${entries(one.triplets)}`}, ${when(one.created)}`;
   const judged = one.accuracy !== null && one.judged_by in judges;
   const gain = judged ? 100 * (one.accuracy - one.plain_accuracy) : null;
   const more = gain === null ? "–" : `${gain < 0 ? "−" : "+"}${Math.abs(gain).toFixed(1)}`;

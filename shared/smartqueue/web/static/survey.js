@@ -140,11 +140,12 @@ function show(found) {
 }
 
 function showProgress(progress) {
-  const { today, all, each, foresight } = progress;
+  const { today, all, undecided, each, foresight } = progress;
   find("progress").hidden = false;
   find("today").textContent = today;
   find("all").textContent = all;
-  const done = all % each;
+  find("undecided").textContent = undecided ? `, ${undecided} of them “can’t tell”` : "";
+  const done = (all - undecided) % each;
   find("tens").replaceChildren(...Array.from({ length: each }, (_, place) => make("span", { class: place < done ? "done" : null })));
   const left = each - done;
   find("next-look").textContent = progress.more_soon
