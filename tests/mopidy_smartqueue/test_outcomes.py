@@ -215,6 +215,17 @@ def test_another_track_is_chosen_while_paused(bench: Bench) -> None:
     assert bench.outcomes() == [("A", "chosen_away")]
 
 
+def test_a_track_that_is_played_from_the_pages_is_a_choice_though_it_is_put_next(bench: Bench) -> None:
+    playing(bench)
+    bench.audio.slow(True).get()
+    bench.do(lambda: bench.frontend.play([bench.uri("P")]))
+    assert bench.ahead() == "P"
+    bench.audio.slow(False).get()
+    bench.quiet()
+    assert bench.playing() == "P"
+    assert bench.outcomes() == [("A", "chosen_away")]
+
+
 def test_an_option_that_is_set_meanwhile_changes_what_next_says(bench: Bench) -> None:
     for option in ("consume", "random", "repeat", "single"):
         playing(bench, place=1)
