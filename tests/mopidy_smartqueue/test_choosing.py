@@ -42,7 +42,7 @@ class Room:
         uris = [self.uris[title] for title in queued]
         found: list[Candidate] = []
         request = Request(self.uris[playing], True, tuple(uris), [self.uris[playing], *uris][-1])
-        self.chooser.choose(request, found.extend).get()
+        self.chooser.choose(request, lambda candidates, _: found.extend(candidates)).get()
         return found
 
 
