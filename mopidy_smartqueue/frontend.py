@@ -101,8 +101,7 @@ class SmartqueueFrontend(pykka.ThreadingActor, CoreListener):
         )
         self._queue.own.load(self._snapshot().tl_tracks)
         self.fault = ""
-        self._take_up()
-        # A marker may be left on a list that was restored.
+        # On a list that was restored a marker may be left, and a track may play already.
         self._settle_soon()
 
     def _take_up(self) -> None:
@@ -294,6 +293,8 @@ class SmartqueueFrontend(pykka.ThreadingActor, CoreListener):
         """Draws the conclusion, unless another track has begun meanwhile; changes: what the tracker had been told."""
         now = time.monotonic()
         playing = self._tracker.listening(now)
+        if found.begun == self._begun == 0:
+            self._take_up()
         if playing is None or found.begun != self._begun:
             return
         ran_out = self._tracker.settled(found.current, found.tlids, stopped=found.stopped, now=now)
