@@ -15,7 +15,7 @@ from mopidy_smartqueue.translator import scheme_of
 _SHOWN = 20
 # What of a reason tells of the track before.
 _OF_BEFORE = ("tempo", "key", "leaps")
-OFF = 'Smartqueue is switched off: it adds nothing until you turn it on, here or by loading the list "Smartqueue: on".'
+OFF = 'Switched off: nothing is added until you turn it on, on the page Now or by loading the list "Smartqueue: on".'
 
 
 def now(core: Any, queue: Queue, *, on: bool) -> dict[str, Any]:  # noqa: ANN401 - a Pykka proxy has no type

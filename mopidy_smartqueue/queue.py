@@ -185,7 +185,7 @@ class Queue:
                 if tlid not in here:
                     self._content = True
                     self._chooser.taken_out.defer(candidate.uri)
-                    logger.info("Smartqueue: not %s again, this session", candidate.name)
+                    logger.info("Smartqueue: you removed %s: not offered again this session", candidate.name)
         self.own.keep({playing, snapshot.current, *here})
 
     def not_this(self, tlid: int) -> bool:
@@ -240,7 +240,7 @@ class Queue:
         for tlid in tlids:
             candidate = self.own.get(tlid)
             if candidate is not None and not _is_there(candidate):
-                logger.info("Smartqueue took %s back, whose file is gone", candidate.uri)
+                logger.info("Smartqueue removed %s from the list: its file is gone", candidate.uri)
                 self._unknown[candidate.uri] = time.monotonic()
             if candidate is not None and self.own.is_unplayed(tlid) and tlid not in self._stale:
                 self._chooser.put_back.defer(candidate.uri)
