@@ -101,18 +101,18 @@ def test_what_mopidy_does_not_know(bench: Bench, caplog: pytest.LogCaptureFixtur
 def test_switched_off_also_at_the_start(open_bench: Opener, caplog: pytest.LogCaptureFixture) -> None:
     with open_bench() as bench:
         bench.play("A")
-        assert "switched off" not in caplog.text
+        assert "Switched off" not in caplog.text
         bench.load("switch:off")
-        assert "switched off" in bench.now()["rests"]
-        assert caplog.text.count("switched off") == 1
+        assert "Switched off" in bench.now()["rests"]
+        assert caplog.text.count("Switched off") == 1
         bench.clear()
     with open_bench() as bench:
-        assert caplog.text.count("switched off") == 2
+        assert caplog.text.count("Switched off") == 2
         told_before = bench.now()["rests"]
-        assert "switched off" in told_before
+        assert "Switched off" in told_before
         bench.play("A", "B")
         bench.next()
-        assert caplog.text.count("switched off") == 2
+        assert caplog.text.count("Switched off") == 2
         bench.load("switch:on")
         assert not bench.now()["rests"]
 
