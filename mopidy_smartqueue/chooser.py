@@ -236,6 +236,7 @@ class Chooser(pykka.ThreadingActor):
                 np.append(heard[~np.isin(heard, queued)], queued).astype(np.int64),
                 rows([*wish.skipped, *wish.not_this]),
                 never,
+                np.array([playing], dtype=np.int64),
             ),
             windows=self._preferences.windows,
             taste=self._preferences.taste,

@@ -43,9 +43,11 @@ def line(tracks: int = 6, **known: Any) -> Pool:
     return pool(np.arange(tracks), **known)
 
 
-def past(heard: Sequence[int] = (), skipped: Sequence[int] = (), never: Sequence[int] = ()) -> Past:
-    """What came before, the oldest first."""
-    return Past(*(np.array(rows, dtype=np.int64) for rows in (heard, skipped, never)))
+def past(
+    heard: Sequence[int] = (), skipped: Sequence[int] = (), never: Sequence[int] = (), playing: Sequence[int] = ()
+) -> Past:
+    """What came before, the oldest first, and what plays."""
+    return Past(*(np.array(rows, dtype=np.int64) for rows in (heard, skipped, never, playing)))
 
 
 def chosen(

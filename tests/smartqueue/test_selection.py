@@ -109,6 +109,11 @@ def test_outside_its_window_a_track_may_come_again() -> None:
     assert rows(chosen(line(), 0, before=past(heard=[1, 4, 5]), windows=Windows(2, 0, 0)))[0] == 1
 
 
+def test_what_plays_comes_again_last_however_short_the_window() -> None:
+    before = past(heard=[1, 2, 3], never=[2, 3], playing=[1])
+    assert rows(chosen(line(), 1, last=3, before=before, windows=Windows(1, 0, 0))) == [0, 4, 5, 1]
+
+
 def test_an_artist_does_not_come_again_within_its_window() -> None:
     same = line(artists=[0, 0, 0, 1, 2, 3])
     assert rows(chosen(same, 0, before=past(heard=[0]), windows=Windows(0, 3, 0)))[:3] == [3, 4, 5]

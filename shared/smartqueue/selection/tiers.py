@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from itertools import pairwise
 
 import numpy as np
@@ -14,7 +14,7 @@ from smartqueue.selection.pool import NOBODY, Pool
 Rows = NDArray[np.int64]
 Numbers = NDArray[np.int32]
 
-# The level of the track before, which comes again only where nothing else is left.
+# The level of the track before and of what plays, which come again only where nothing else is left.
 _AGAIN = np.iinfo(np.int64).max
 # A window holds at most one in so many of the tracks, artists or albums that are allowed.
 _ONE_IN = 3
@@ -43,12 +43,14 @@ class Past:
     """What came before, as rows of the pool.
 
     heard: what was heard or is queued already, the oldest first. skipped: what was skipped lately, likewise.
-    never: what must not be chosen whatever happens, such as what is queued.
+    never: what must not be chosen whatever happens, such as what is queued. playing: what plays, which comes again only
+    where nothing else is left, however short the windows.
     """
 
     heard: Rows
     skipped: Rows
     never: Rows
+    playing: Rows = field(default_factory=lambda: np.zeros(0, dtype=np.int64))
 
 
 @dataclass(frozen=True)
@@ -105,7 +107,7 @@ def tiers(pool: Pool, past: Past, windows: Windows, last: int | None) -> Tiers:
         (pool.albums, _latest(past.heard, windows.album)),
     )
     never = _among(pool.recordings, past.never)
-    again = _among(pool.recordings, past.never[:0] if last is None else np.array([last]))
+    again = _among(pool.recordings, past.playing if last is None else np.append(past.playing, last))
     broken = again.copy()
     for numbers, lately in rules:
         broken |= _among(numbers, lately)
