@@ -75,6 +75,8 @@ def choose_what_is_loaded(bench: Bench) -> None:
     bench.at_once(lambda: load_off(bench), lambda: bench.core.playback.play(tlid=bench.tlids()[-1]))
 
 
+# Which of two threads is first decides what core does then.
+@pytest.mark.long
 def test_loading_and_choosing_the_marker_at_once_switches_and_the_music_goes_on(bench: Bench) -> None:
     bench.play("A", "H", "P", "T")
     bench.next()
@@ -87,6 +89,7 @@ def test_loading_and_choosing_the_marker_at_once_switches_and_the_music_goes_on(
     assert bench.state() == "playing"
 
 
+@pytest.mark.long
 @pytest.mark.parametrize("option", ["consume", "random"])
 def test_where_core_goes_elsewhere_then_the_marker_is_never_played(bench: Bench, option: str) -> None:
     bench.set(**{option: True})
@@ -94,7 +97,8 @@ def test_where_core_goes_elsewhere_then_the_marker_is_never_played(bench: Bench,
     bench.hear(10)
     choose_what_is_loaded(bench)
     assert not is_on(bench)
-    for _ in range(3):
+    # Core may have gone on to the second of the three.
+    for _ in range(2):
         bench.hear(10)
         assert bench.state() == "playing"
         assert str(bench.playing()) in "AHP"
